@@ -1,0 +1,132 @@
+"""What is stored: ideas, results and findings, and the text that may stand in them."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from uuid import uuid4
+
+from pydantic import BeforeValidator
+from sqlalchemy import DateTime, Dialect, Index, TypeDecorator  # noqa: TID251
+from sqlalchemy.orm import registry  # noqa: TID251
+from sqlmodel import JSON, Field, SQLModel, String  # noqa: TID251
+
+# Controls, surrogates and private use (citation marks of search models), and the characters
+# that reorder text (https://trojansource.codes).
+_UNWANTED_CATEGORIES = {"Cc", "Cs", "Co"}
+_REORDERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """An id that can't be guessed: 122 bits from the operating system's random source."""
+    return uuid4().hex
+
+
+def clean(text: str) -> str:
+    """The text without characters that are never meant to be seen, trimmed; line breaks stay."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(
+        char
+        for char in lines
+        if char == "\n"
+        or (char not in _REORDERING and unicodedata.category(char) not in _UNWANTED_CATEGORIES)
+    ).strip()
+
+
+# Cleaned before its length is checked, so that a name of blanks is none.
+Text = Annotated[str, BeforeValidator(lambda text: clean(text) if isinstance(text, str) else text)]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite would hand it back without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC) if value else None
+
+
+class Base(SQLModel, registry=registry()):
+    """Has its own registry, so that a reloaded module can define its tables anew."""
+
+
+class Idea(Base, table=True):
+    """What the visitor wrote. Never changed after its insert."""
+
+    __table_args__ = (Index("ix_idea_newest", "created_at", "id"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    token: str = Field(unique=True, description="of the form's view: makes a double click one idea")
+    name: str
+    text: str
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Result(Base, table=True):
+    """That a job has finished for an idea, and where its findings come from. Never changed."""
+
+    idea_id: str = Field(primary_key=True, foreign_key="idea.id", ondelete="CASCADE")
+    job: str = Field(primary_key=True)
+    provider: str
+    model: str
+    seconds: float
+    input_tokens: int
+    output_tokens: int
+    searched: list[str] = Field(sa_type=JSON, description="what the model searched the web for")
+    pages: list[str] = Field(sa_type=JSON, description="addresses that the search really returned")
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Finding(Base):
+    """One row of a job's result."""
+
+    idea_id: str = Field(primary_key=True, foreign_key="idea.id", ondelete="CASCADE")
+    position: int = Field(primary_key=True, description="its place in the answer, from 0")
+
+
+class CompetitorAnswer(Base):
+    """A competitor as the model gives it; the descriptions are what the model is told."""
+
+    name: Text = Field(min_length=1, description="Name of the product or company")
+    url: Text = Field(description="Home page, https://…; empty if not known for certain")
+    kind: Literal["direct", "indirect", "substitute"] = Field(
+        sa_type=String,
+        description="direct: same job for the same people; indirect: overlaps in part; "
+        "substitute: what people do instead, without such a product",
+    )
+    what: Text = Field(description="What it does, in one short sentence")
+    pricing: Text = Field(description="Pricing in a few words; empty if not known")
+    strengths: list[Text] = Field(sa_type=JSON, description="Up to three, a short phrase each")
+    weaknesses: list[Text] = Field(sa_type=JSON, description="Up to three, a short phrase each")
+    sources: list[Text] = Field(
+        sa_type=JSON, description="Addresses of pages that support this entry; empty if none"
+    )
+
+
+class Competitor(Finding, CompetitorAnswer, table=True):
+    """A competitor as it is stored."""
+
+
+class FeatureAnswer(Base):
+    """A feature as the model gives it; the descriptions are what the model is told."""
+
+    name: Text = Field(min_length=1, description="Name of the feature, two to five words")
+    what: Text = Field(description="What it does for the user, in one short sentence")
+    why: Text = Field(description="Why it matters for this idea, in one short sentence")
+    priority: Literal["must", "should", "could"] = Field(
+        sa_type=String, description="must: without it a first version makes no sense"
+    )
+    effort: Literal["S", "M", "L"] = Field(
+        sa_type=String, description="S: days, M: weeks, L: months, for a small team"
+    )
+
+
+class Feature(Finding, FeatureAnswer, table=True):
+    """A feature as it is stored."""
