@@ -1,0 +1,36 @@
+"""The provider gives the model's answer to a job; each kind is a module of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from idearc.jobs import Job
+from idearc.models import Idea
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where an answer comes from; its fields are columns of the result."""
+
+    provider: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    searched: Sequence[str] = ()  # what the model searched the web for
+    pages: Sequence[str] = ()  # addresses that the search really returned
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says to a job: valid findings, perhaps none."""
+
+    findings: Sequence[BaseModel]
+    provenance: Provenance
+
+
+class Provider(Protocol):
+    def ask(self, job: Job, idea: Idea) -> Answer:
+        """Blocks until there is an answer, inside the time limit; raises ProviderError."""
+        ...

@@ -1,0 +1,70 @@
+"""What the tests share: a model's server, a store, providers of every kind, ideas."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from model_server import ModelServer
+
+from idearc.models import Idea, new_id
+from idearc.providers.compatible import CompatibleProvider
+from idearc.providers.openai import OpenAIProvider
+from idearc.providers.server import ServerProvider
+from idearc.store import Store
+
+API_KEY = "sk-test-0123456789abcdef"
+TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when someone cancels."
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No setting, no .env and no database of whoever runs the tests."""
+    for name in os.environ:
+        if name.startswith(("IDEARC_", "OPENAI_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IDEARC_DATABASE_URL", f"sqlite:///{tmp_path / 'idearc.db'}")
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def model_server() -> Iterator[ModelServer]:
+    server = ModelServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{tmp_path / 'idearc.db'}")
+    yield store
+    store.close()
+
+
+def an_idea(**fields: str) -> Idea:
+    return Idea(**{"token": new_id(), "name": "Salon gaps", "text": TEXT, **fields})
+
+
+@pytest.fixture
+def idea(store: Store) -> Idea:
+    return store.add_idea(an_idea())[0]
+
+
+MakeProvider = Callable[..., ServerProvider]
+
+
+@pytest.fixture(params=[OpenAIProvider, CompatibleProvider])
+def make_provider(request: pytest.FixtureRequest, model_server: ModelServer) -> MakeProvider:
+    def make(**settings: object) -> ServerProvider:
+        defaults = {
+            "base_url": model_server.url,
+            "api_key": API_KEY,
+            "model": "example-model",
+            "timeout_seconds": 20,
+        }
+        return request.param(**{**defaults, **settings})
+
+    return make

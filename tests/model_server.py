@@ -1,0 +1,206 @@
+"""A small server on 127.0.0.1 that speaks both OpenAI APIs and answers any JSON schema.
+
+By hand, for a look at the app without a model: python tests/model_server.py --port 8000
+"""
+
+import argparse
+import json
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+OPENAI_PATH, COMPATIBLE_PATH = "/v1/responses", "/v1/chat/completions"
+USAGE = {"input_tokens": 100, "output_tokens": 20}
+
+
+@dataclass
+class Reply:
+    """What the server says to one request; by default, an example of the schema it was given."""
+
+    text: str | None = None
+    status: int = 200
+    error: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    refusal: str | None = None
+    incomplete: str | None = None  # why the answer is not whole
+    failed: str | None = None  # the Responses API's word for an error with status 200
+    searched: dict[str, list[str]] = field(default_factory=dict)  # query -> addresses
+    body: bytes | None = None  # instead of all that the API would say
+    seconds_per_byte: float = 0
+    hang_up: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    path: str
+    job: str
+    body: dict[str, Any]
+    headers: Message
+
+
+class ModelServer:
+    """Replies to each job (named by its schema) what stands in `script`, else `always`."""
+
+    def __init__(self, port: int = 0, latency_seconds: float = 0) -> None:
+        self.latency_seconds = latency_seconds
+        self.script: dict[str, list[Reply]] = defaultdict(list)
+        self.always: dict[str, Reply] = {}
+        self.models = ["example-embed", "example-model"]
+        self.requests: list[Request] = []
+        self.gate = threading.Event()  # while it is not set, every reply waits
+        self.gate.set()
+        self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
+        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+
+    def asked(self, job: str) -> int:
+        return sum(request.job == job for request in self.requests)
+
+    def close(self) -> None:
+        self.gate.set()
+        self._http.shutdown()
+        self._http.server_close()
+
+
+def example(schema: dict[str, Any], root: dict[str, Any], name: str = "", index: int = 0) -> Any:
+    """A value that the schema allows; the items of a list differ."""
+    if "$ref" in schema:
+        return example(root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root, name, index)
+    if "enum" in schema:
+        return schema["enum"][index % len(schema["enum"])]
+    match schema["type"]:
+        case "object":
+            return {
+                key: example(value, root, key, index) for key, value in schema["properties"].items()
+            }
+        case "array":
+            return [example(schema["items"], root, name, place) for place in range(3)]
+        case "string" if name in {"url", "sources"}:
+            return f"https://example.com/{index + 1}"
+        case "string":
+            return f"{name.capitalize()} {index + 1}"
+    raise NotImplementedError(schema)
+
+
+def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            models = [{"id": name, "object": "model"} for name in server.models]
+            self._send(Reply(), {"object": "list", "data": models})
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path == OPENAI_PATH:
+                job, schema = body["text"]["format"]["name"], body["text"]["format"]["schema"]
+            else:
+                wanted = body["response_format"]["json_schema"]
+                job, schema = wanted["name"], wanted["schema"]
+            server.requests.append(Request(self.path, job, body, self.headers))
+            replies = server.script[job]
+            reply = replies.pop(0) if replies else server.always.get(job, Reply())
+            time.sleep(server.latency_seconds)
+            server.gate.wait()
+            if reply.hang_up:
+                self.close_connection = True
+                return
+            if reply.status != 200:
+                self._send(reply, {"error": reply.error})
+                return
+            text = reply.text if reply.text is not None else json.dumps(example(schema, schema))
+            speak = _response if self.path == OPENAI_PATH else _completion
+            self._send(reply, speak(body["model"], text, reply))
+
+        def _send(self, reply: Reply, content: dict[str, Any]) -> None:
+            payload = json.dumps(content).encode() if reply.body is None else reply.body
+            try:
+                self.send_response(reply.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(payload)))
+                for name, value in reply.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                if reply.seconds_per_byte:
+                    for byte in payload:
+                        self.wfile.write(bytes([byte]))
+                        time.sleep(reply.seconds_per_byte)
+                else:
+                    self.wfile.write(payload)
+            except ConnectionError:
+                self.close_connection = True  # the caller didn't wait
+
+    return Handler
+
+
+def _completion(model: str, text: str, reply: Reply) -> dict[str, Any]:
+    message = {"role": "assistant", "content": None if reply.refusal else text}
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 0,
+        "model": model,
+        "choices": [
+            {
+                "index": 0,
+                "finish_reason": "length" if reply.incomplete else "stop",
+                "message": {**message, "refusal": reply.refusal},
+            }
+        ],
+        "usage": {
+            "prompt_tokens": USAGE["input_tokens"],
+            "completion_tokens": USAGE["output_tokens"],
+            "total_tokens": sum(USAGE.values()),
+        },
+    }
+
+
+def _response(model: str, text: str, reply: Reply) -> dict[str, Any]:
+    searches = [
+        {
+            "id": "ws_1",
+            "type": "web_search_call",
+            "status": "completed",
+            "action": {
+                "type": "search",
+                "queries": [query],
+                "sources": [{"type": "url", "url": page} for page in pages],
+            },
+        }
+        for query, pages in reply.searched.items()
+    ]
+    part = (
+        {"type": "refusal", "refusal": reply.refusal}
+        if reply.refusal
+        else {"type": "output_text", "text": text, "annotations": []}
+    )
+    said = {"type": "message", "id": "msg_1", "role": "assistant", "content": [part]}
+    status = "failed" if reply.failed else "incomplete" if reply.incomplete else "completed"
+    return {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 0,
+        "model": model,
+        "status": status,
+        "error": {"code": "server_error", "message": reply.failed} if reply.failed else None,
+        "incomplete_details": {"reason": reply.incomplete} if reply.incomplete else None,
+        "output": [*searches, {**said, "status": status}],
+        "usage": {**USAGE, "total_tokens": sum(USAGE.values())},
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--latency-seconds", type=float, default=3)
+    options = parser.parse_args()
+    print("OPENAI_BASE_URL=" + ModelServer(options.port, options.latency_seconds).url)
+    threading.Event().wait()

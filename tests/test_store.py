@@ -1,0 +1,181 @@
+"""The store's promises: a result whole or not at all, and never twice."""
+
+import multiprocessing
+import threading
+from pathlib import Path
+
+import pytest
+from conftest import an_idea
+from sqlalchemy import text
+
+from idearc.errors import StoreError
+from idearc.jobs import JOBS
+from idearc.models import CompetitorAnswer, FeatureAnswer, Idea, Result
+from idearc.providers import Answer, Provenance
+from idearc.store import Store
+
+FEATURES, COMPETITORS = JOBS["features"], JOBS["competitors"]
+
+
+def answer(writer: str, count: int = 5) -> Answer:
+    return Answer(
+        [
+            FeatureAnswer(name=f"{writer} {n}", what="w", why="y", priority="must", effort="S")
+            for n in range(count)
+        ],
+        Provenance("p", writer, 1, 2, searched=["q"], pages=["https://example.com"]),
+    )
+
+
+def models_and_names(store: Store, idea_id: str) -> tuple[list[str], list[str]]:
+    results = store.results([idea_id])
+    rows = store.findings(FEATURES, idea_id)
+    return [result.model for result in results.values()], [row.name for row in rows]
+
+
+def test_a_result_comes_back_as_it_was_saved(store: Store, idea: Idea) -> None:
+    found = CompetitorAnswer(
+        name="Booksy",
+        url="https://booksy.com",
+        kind="direct",
+        what="Booking",
+        pricing="",
+        strengths=["known", "big"],
+        weaknesses=[],
+        sources=["https://example.com/a"],
+    )
+    provenance = Provenance("OpenAI", "m", 10, 20, searched=["salon"], pages=["https://b.com"])
+    assert store.save(COMPETITORS, idea.id, Answer([found], provenance), seconds=1.5)
+
+    assert [
+        CompetitorAnswer.model_validate(row, from_attributes=True)
+        for row in store.findings(COMPETITORS, idea.id)
+    ] == [found]
+    result = store.results([idea.id])[idea.id, "competitors"]
+    assert (result.model, result.seconds, result.searched) == ("m", 1.5, ["salon"])
+    assert result.created_at.tzinfo is not None
+
+
+def test_finding_nothing_is_a_result(store: Store, idea: Idea) -> None:
+    assert store.save(FEATURES, idea.id, answer("a", count=0), 0)
+    assert (idea.id, "features") in store.results([idea.id])
+    assert store.findings(FEATURES, idea.id) == []
+
+
+def test_a_second_writer_loses_whole(store: Store, idea: Idea) -> None:
+    assert store.save(FEATURES, idea.id, answer("first", count=2), 0)
+    assert not store.save(FEATURES, idea.id, answer("second", count=9), 0)
+    assert models_and_names(store, idea.id) == (["first"], ["first 0", "first 1"])
+
+
+def test_a_result_is_stored_whole_or_not_at_all(store: Store, idea: Idea) -> None:
+    broken = answer("a")
+    broken.findings[4].name = None  # type: ignore[attr-defined] # the last row breaks NOT NULL
+    with pytest.raises(StoreError):
+        store.save(FEATURES, idea.id, broken, 0)
+    assert models_and_names(store, idea.id) == ([], [])
+
+
+def test_a_result_without_its_idea_is_dropped(store: Store) -> None:
+    assert not store.save(FEATURES, "no such idea", answer("a"), 0)
+    assert models_and_names(store, "no such idea") == ([], [])
+
+
+def test_of_many_threads_one_wins(store: Store, idea: Idea) -> None:
+    wins: list[str] = []
+    start = threading.Barrier(8)
+
+    def write(writer: str) -> None:
+        start.wait()
+        if store.save(FEATURES, idea.id, answer(writer), 0):
+            wins.append(writer)
+
+    threads = [threading.Thread(target=write, args=(f"t{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(wins) == 1
+    assert models_and_names(store, idea.id) == (wins, [f"{wins[0]} {n}" for n in range(5)])
+
+
+def _write_from_a_process(url, ideas, writer, start, wins) -> None:
+    start.wait()  # before the store is there: both make the tables at once
+    store = Store(url)
+    for idea in ideas:
+        stored, is_new = store.add_idea(an_idea(token=idea))
+        won = store.save(FEATURES, stored.id, answer(writer), 0)
+        wins.put((stored.id, writer, is_new, won))
+    store.close()
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_of_two_processes_one_wins(tmp_path: Path, attempt: int) -> None:
+    url, tokens = f"sqlite:///{tmp_path / 'new' / 'idearc.db'}", [f"token {n}" for n in range(30)]
+    spawn = multiprocessing.get_context("spawn")
+    start, wins = spawn.Barrier(2), spawn.Queue()
+    processes = [
+        spawn.Process(target=_write_from_a_process, args=(url, tokens, writer, start, wins))
+        for writer in ("one", "two")
+    ]
+    for process in processes:
+        process.start()
+    reports = [wins.get(timeout=60) for _ in range(60)]
+    for process in processes:
+        process.join(60)
+        assert process.exitcode == 0
+
+    store = Store(url)
+    for idea_id in {report[0] for report in reports}:
+        mine = [report for report in reports if report[0] == idea_id]
+        assert sorted(is_new for _, _, is_new, _ in mine) == [False, True]
+        winners = [writer for _, writer, _, won in mine if won]
+        assert len(winners) == 1
+        names = [f"{winners[0]} {n}" for n in range(5)]
+        assert models_and_names(store, idea_id) == (winners, names)
+    assert store.count_ideas() == 30
+    store.close()
+
+
+def test_a_used_token_gives_the_idea_that_is_there(store: Store, idea: Idea) -> None:
+    same, is_new = store.add_idea(an_idea(token=idea.token, text="Something else entirely"))
+    assert (same.id, same.text, is_new) == (idea.id, idea.text, False)
+    assert store.count_ideas() == 1
+
+
+def test_findings_need_their_idea(store: Store) -> None:
+    with store._engine.connect() as connection:
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_listing_ideas_walks_an_index(store: Store) -> None:
+    """So 50 of 100,000 ideas cost as much as 50 of 100."""
+    query = "SELECT * FROM idea ORDER BY created_at DESC, id DESC LIMIT 50"
+    with store._engine.connect() as connection:
+        plan = " ".join(row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}")))
+    assert "USING INDEX ix_idea_newest" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_results_are_found_by_their_key(store: Store) -> None:
+    query = f"SELECT * FROM {Result.__tablename__} WHERE idea_id IN ('a', 'b')"
+    with store._engine.connect() as connection:
+        plan = " ".join(row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}")))
+    assert "SEARCH result USING INDEX" in plan
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://root:secret@127.0.0.1/x", "sqlite:////proc/none/idearc.db"]
+)
+def test_a_database_that_cant_be_used_is_a_clear_error(url: str) -> None:
+    with pytest.raises(StoreError, match="Check IDEARC_DATABASE_URL") as error:
+        Store(url)
+    assert "secret" not in str(error.value)
+
+
+def test_a_database_that_breaks_later_is_a_clear_error(store: Store, tmp_path: Path) -> None:
+    with store._engine.begin() as connection:
+        connection.execute(text("DROP TABLE result"))
+    with pytest.raises(StoreError, match="no such table"):
+        store.results(["a"])
