@@ -1,0 +1,50 @@
+"""Every server that speaks OpenAI's chat completions: Ollama, vLLM, LM Studio, llama.cpp."""
+
+from typing import cast
+
+from openai import AsyncOpenAI  # noqa: TID251
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam  # noqa: TID251
+from openai.types.responses import EasyInputMessageParam as Message  # noqa: TID251
+
+from idearc.errors import ProviderError
+from idearc.jobs import Job
+from idearc.providers import Provenance
+from idearc.providers.server import Schema, ServerProvider
+
+
+class CompatibleProvider(ServerProvider):
+    """Asks a compatible server; without a model's name, the first one that it offers."""
+
+    async def reply(
+        self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
+    ) -> tuple[str, Provenance]:
+        completion = await client.chat.completions.create(
+            model=self.model or await self._first_model(client),
+            messages=cast("list[ChatCompletionMessageParam]", messages),  # the same words here
+            response_format={
+                "type": "json_schema",
+                "json_schema": {"name": job.name, "strict": True, "schema": schema},
+            },
+        )
+        if not isinstance(completion, ChatCompletion) or not completion.choices:
+            raise self.unreadable("no choices")
+        choice = completion.choices[0]
+        if choice.message.refusal:
+            raise self.refused(choice.message.refusal)
+        if choice.finish_reason in {"length", "content_filter"}:
+            raise self.cut_off(choice.finish_reason)
+        return choice.message.content or "", Provenance(
+            provider=f"server at {self.server}",
+            model=completion.model,
+            input_tokens=completion.usage.prompt_tokens if completion.usage else 0,
+            output_tokens=completion.usage.completion_tokens if completion.usage else 0,
+        )
+
+    async def _first_model(self, client: AsyncOpenAI) -> str:
+        for model in (await client.models.list()).data or []:
+            if "embed" not in model.id:  # those can't write
+                return model.id
+        raise ProviderError(
+            f"The model's server at {self.server} offers no model. Load one there, or name one "
+            "with IDEARC_MODEL, then try again."
+        )

@@ -1,0 +1,69 @@
+"""OpenAI itself, through its Responses API."""
+
+from openai import AsyncOpenAI  # noqa: TID251
+from openai.types.responses import EasyInputMessageParam as Message  # noqa: TID251
+from openai.types.responses import (  # noqa: TID251
+    Response,
+    ResponseIncludable,
+    ToolParam,
+)
+
+from idearc.errors import ProviderError
+from idearc.jobs import Job
+from idearc.providers import Provenance
+from idearc.providers.server import Schema, ServerProvider
+
+# Efficient, with structured output and web search. Before changing it, look at
+# https://developers.openai.com/api/docs/models and /api/docs/deprecations.
+DEFAULT_MODEL = "gpt-6-luna"
+
+
+class OpenAIProvider(ServerProvider):
+    """Asks OpenAI, with its web search where a job wants it."""
+
+    async def reply(
+        self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
+    ) -> tuple[str, Provenance]:
+        search: list[ToolParam] = [{"type": "web_search"}]
+        sources: list[ResponseIncludable] = ["web_search_call.action.sources"]
+        response = await client.responses.create(
+            model=self.model or DEFAULT_MODEL,
+            input=[*messages],
+            tools=search if job.web_search else [],
+            include=sources if job.web_search else [],
+            text={
+                "format": {
+                    "type": "json_schema",
+                    "name": job.name,
+                    "strict": True,
+                    "schema": schema,
+                }
+            },
+            store=False,
+        )
+        if not isinstance(response, Response) or response.output is None:
+            raise self.unreadable("no output")
+        if response.status == "failed":
+            words = self.quote(response.error.message if response.error else "")
+            raise ProviderError(f"The model's server failed: {words}. Try again in a minute.")
+        if response.status == "incomplete":
+            details = response.incomplete_details
+            raise self.cut_off(details.reason if details else None)
+        texts, searched, pages = [], [], []
+        for item in response.output:
+            if item.type == "message" and item.phase != "commentary":
+                for part in item.content:
+                    if part.type == "refusal":
+                        raise self.refused(part.refusal)
+                    texts.append(part.text)
+            elif item.type == "web_search_call" and item.action.type == "search":
+                searched += item.action.queries or [item.action.query or ""]
+                pages += [source.url for source in item.action.sources or []]
+        return "".join(texts), Provenance(
+            provider="OpenAI",
+            model=response.model,
+            input_tokens=response.usage.input_tokens if response.usage else 0,
+            output_tokens=response.usage.output_tokens if response.usage else 0,
+            searched=searched,
+            pages=pages,
+        )
