@@ -1,0 +1,95 @@
+"""Runs in daemon threads of this process: nothing to set up, and nothing outlives the process."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from idearc.errors import IdearcError
+from idearc.models import now
+from idearc.runners import Failed, Outcome, Running
+
+log = logging.getLogger(__name__)
+
+_REMEMBERED_FAILURES = 10_000
+
+_Key = tuple[str, str]  # job name, idea id
+
+
+class ThreadRunner:
+    """At most `max_jobs` runs at once, the others wait in the order of their start.
+
+    Not a ThreadPoolExecutor: that one would keep the process from ending until all runs are over.
+    The threads carry no Streamlit context.
+    """
+
+    def __init__(self, run: Callable[[str, str], None], max_jobs: int) -> None:
+        self._run = run
+        self._max_jobs = max_jobs
+        self._lock = threading.Lock()
+        self._threads = 0
+        self._waiting: deque[_Key] = deque()
+        self._live: dict[_Key, Running] = {}
+        self._failed: dict[_Key, Failed] = {}
+
+    def start(self, job_name: str, idea_id: str) -> None:
+        key = (job_name, idea_id)
+        with self._lock:
+            if key in self._live:
+                return
+            if self._threads < self._max_jobs:
+                threading.Thread(target=self._work, name="idearc-run", daemon=True).start()
+                self._threads += 1
+            self._failed.pop(key, None)
+            self._live[key] = Running(since=now())
+            self._waiting.append(key)
+
+    def outcome(self, job_name: str, idea_id: str) -> Outcome:
+        key = (job_name, idea_id)
+        with self._lock:
+            if key not in self._live:
+                return self._failed.get(key)
+            running = self._live[key]
+            if key not in self._waiting:
+                return running
+            ahead = self._waiting.index(key)
+        place = f"{ahead} before it" if ahead else "next"
+        return Running(running.since, f"Waiting for its turn, {place}")
+
+    def _work(self) -> None:
+        """Take what waits, until nothing does."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._threads -= 1
+                    return
+                key = self._waiting.popleft()
+                self._live[key] = Running(since=now())
+            reason = self._attempt(*key)
+            with self._lock:
+                del self._live[key]
+                if reason:
+                    self._failed[key] = Failed(reason)
+                    if len(self._failed) > _REMEMBERED_FAILURES:
+                        del self._failed[next(iter(self._failed))]
+
+    def _attempt(self, job_name: str, idea_id: str) -> str:
+        """Run it; the reason when it failed, else nothing."""
+        started = time.monotonic()
+        log.info("run started: job=%s idea=%s", job_name, idea_id)
+        try:
+            self._run(job_name, idea_id)
+        except IdearcError as error:
+            # Its text may quote what the model's server said, and that the idea: kinds only.
+            outcome = f"failed, {type(error).__name__} from {type(error.__cause__).__name__}"
+            reason = str(error)
+        except Exception as error:  # the top of a thread: nobody above would see it
+            log.exception("run broke: job=%s idea=%s", job_name, idea_id)
+            outcome = f"broke, {type(error).__name__}"
+            reason = f"Something went wrong inside Idearc ({type(error).__name__}). Try again."
+        else:
+            outcome, reason = "ended", ""
+        seconds = time.monotonic() - started
+        log.info("run %s: job=%s idea=%s seconds=%.1f", outcome, job_name, idea_id, seconds)
+        return reason

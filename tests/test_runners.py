@@ -1,0 +1,110 @@
+"""The runner's promises: one live run per job and idea, a cap, an end that is known."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from test_core import eventually
+
+from idearc.errors import ProviderError
+from idearc.runners import Failed, Running
+from idearc.runners.threads import ThreadRunner
+
+
+class Runs:
+    """What the runner is given to run: waits at a gate, and remembers."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.errors: dict[str, Exception] = {}
+        self.started: list[str] = []
+        self.live = self.most_live = 0
+        self.contexts: set[object] = set()
+        self._lock = threading.Lock()
+
+    def __call__(self, _job_name: str, idea_id: str) -> None:
+        with self._lock:
+            self.started.append(idea_id)
+            self.live += 1
+            self.most_live = max(self.most_live, self.live)
+            self.contexts.add(get_script_run_ctx(suppress_warning=True))
+        self.gate.wait()
+        with self._lock:
+            self.live -= 1
+        if idea_id in self.errors:
+            raise self.errors[idea_id]
+
+
+@pytest.fixture
+def runs() -> Iterator[Runs]:
+    runs = Runs()
+    yield runs
+    runs.gate.set()
+
+
+def test_a_live_run_is_not_started_again(runs: Runs) -> None:
+    runner = ThreadRunner(runs, max_jobs=4)
+    for _ in range(5):
+        runner.start("features", "a")
+    eventually(lambda: runs.started == ["a"])
+    assert isinstance(runner.outcome("features", "a"), Running)
+    assert runner.outcome("competitors", "a") is None
+
+    runs.gate.set()
+    eventually(lambda: runner.outcome("features", "a") is None)
+    runner.start("features", "a")
+    eventually(lambda: runs.started == ["a", "a"])
+
+
+def test_at_most_max_jobs_run_and_the_rest_say_that_they_wait(runs: Runs) -> None:
+    runner = ThreadRunner(runs, max_jobs=2)
+    for idea_id in "abcd":
+        runner.start("features", idea_id)
+    eventually(lambda: runs.started == ["a", "b"])
+    notes = [runner.outcome("features", idea_id).note for idea_id in "abcd"]
+    assert notes == ["", "", "Waiting for its turn, next", "Waiting for its turn, 1 before it"]
+
+    runs.gate.set()
+    eventually(lambda: all(runner.outcome("features", idea_id) is None for idea_id in "abcd"))
+    assert runs.started == ["a", "b", "c", "d"]
+    assert runs.most_live == 2
+
+
+def test_a_failure_is_told_until_the_next_start(runs: Runs) -> None:
+    runs.gate.set()
+    runs.errors = {"a": ProviderError("The reason."), "b": KeyError("secret")}
+    runner = ThreadRunner(runs, max_jobs=2)
+    runner.start("features", "a")
+    runner.start("features", "b")
+    eventually(lambda: runner.outcome("features", "a") == Failed("The reason."))
+    broken = Failed("Something went wrong inside Idearc (KeyError). Try again.")
+    eventually(lambda: runner.outcome("features", "b") == broken)
+
+    runs.errors.clear()
+    runs.gate.clear()
+    runner.start("features", "a")
+    assert isinstance(runner.outcome("features", "a"), Running)
+
+
+def test_threads_end_with_their_work_and_carry_no_streamlit_context(runs: Runs) -> None:
+    before = threading.active_count()
+    runner = ThreadRunner(runs, max_jobs=8)
+    for number in range(20):
+        runner.start("features", str(number))
+    runs.gate.set()
+    eventually(lambda: len(runs.started) == 20 and threading.active_count() == before)
+    assert runs.contexts == {None}
+
+
+def test_the_process_may_end_while_runs_are_live() -> None:
+    script = """
+import time
+from idearc.runners.threads import ThreadRunner
+ThreadRunner(lambda job_name, idea_id: time.sleep(600), 2).start("features", "a")
+"""
+    root = Path(__file__).parent.parent
+    assert subprocess.run([sys.executable, "-c", script], cwd=root, timeout=60).returncode == 0
