@@ -1,0 +1,179 @@
+"""What Idearc does: take an idea, run its jobs, tell how far they are. No UI, no I/O of its own."""
+
+import math
+import textwrap
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from idearc.errors import InputError
+from idearc.jobs import JOBS, Job
+from idearc.models import Finding, Idea, Result, clean, now
+from idearc.providers import Provider
+from idearc.runners import Failed, Outcome, Runner, Running
+from idearc.store import Store  # noqa: TID251
+
+NAME_MAX = 80
+TEXT_MIN, TEXT_MAX = 10, 4_000
+IDEAS_PER_PAGE = 50
+
+
+class State(StrEnum):
+    """How far one job of one idea is. Derived whenever it is asked for, stored nowhere."""
+
+    DONE = "done"
+    WORKING = "working"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    OVERDUE = "taking longer"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A job's state, with what there is to tell."""
+
+    state: State
+    result: Result | None = None  # when done
+    since: datetime | None = None  # of the live run
+    note: str = ""  # what the live run waits for, or why the last one failed
+
+    @property
+    def can_retry(self) -> bool:
+        return self.state not in {State.DONE, State.WORKING}
+
+
+def derive(
+    result: Result | None,
+    outcome: Outcome,
+    idea_created_at: datetime,
+    process_started_at: datetime,
+    ticks_used_up: bool,
+) -> Progress:
+    """Rows beat the clock, what the runner knows beats guessing.
+
+    An idea younger than this process, of whose run it knows nothing, was submitted at another
+    process on the same database, which works on it.
+    """
+    if result:
+        return Progress(State.DONE, result=result)
+    if isinstance(outcome, Failed):
+        return Progress(State.FAILED, note=outcome.reason)
+    if outcome is None and idea_created_at < process_started_at:
+        return Progress(State.INTERRUPTED)
+    state = State.OVERDUE if ticks_used_up else State.WORKING
+    running = outcome or Running(since=idea_created_at)
+    return Progress(state, since=running.since, note=running.note)
+
+
+def run_job(store: Store, provider: Provider, job_name: str, idea_id: str) -> None:
+    """Ask, and keep the answer. Safe to run twice; raises what the provider and the store raise."""
+    job, idea = JOBS[job_name], store.idea(idea_id)
+    if idea is None or (idea_id, job_name) in store.results([idea_id]):
+        return
+    started = time.monotonic()
+    answer = provider.ask(job, idea)
+    store.save(job, idea_id, answer, seconds=time.monotonic() - started)
+
+
+class Idearc:
+    """The application as the pages see it."""
+
+    def __init__(
+        self,
+        store: Store,
+        runner: Runner,
+        *,
+        max_ticks: int,
+        tick_seconds: float,
+        setup_hint: str = "",
+    ) -> None:
+        self.max_ticks = max_ticks
+        self.tick_seconds = tick_seconds
+        self.setup_hint = setup_hint  # what is missing before an idea can be taken, if anything
+        self._store = store
+        self._runner = runner
+        self._started_at = now()
+
+    def submit(self, name: str, text: str, token: str) -> str:
+        """Keeps the idea, starts its jobs and returns its id; once per token.
+
+        Raises InputError, and keeps nothing, when the name or the text can't be used.
+        """
+        if self.setup_hint:
+            raise InputError(self.setup_hint)
+        name, text = " ".join(clean(name).split()), clean(text)
+        if len(name) > NAME_MAX:
+            raise InputError(
+                f"The name has {len(name)} characters; at most {NAME_MAX} fit. Shorten it."
+            )
+        if len(text) < TEXT_MIN:
+            raise InputError(
+                f"The idea has {len(text)} characters; at least {TEXT_MIN} are needed. "
+                "Say in a sentence or two what it does, and for whom."
+            )
+        if len(text) > TEXT_MAX:
+            raise InputError(
+                f"The idea has {len(text):,} characters; at most {TEXT_MAX:,} fit. Shorten it."
+            )
+        idea, is_new = self._store.add_idea(
+            Idea(token=token, name=name or _first_words(text), text=text)
+        )
+        if is_new:
+            for job_name in JOBS:
+                self._runner.start(job_name, idea.id)
+        return idea.id
+
+    def retry(self, job_name: str, idea_id: str) -> None:
+        """Starts one job anew; does nothing while it runs or when it is done."""
+        self._runner.start(job_name, idea_id)
+
+    def idea(self, idea_id: str) -> Idea:
+        """Raises InputError when there is none."""
+        idea = self._store.idea(idea_id)
+        if idea is None:
+            raise InputError(
+                "There is no idea at this address. Perhaps a part of the link is missing."
+            )
+        return idea
+
+    def progress(
+        self, ideas: Sequence[Idea], ticks_used_up: bool = False
+    ) -> dict[str, Mapping[str, Progress]]:
+        """How far the jobs of these ideas are, by idea id and job name."""
+        # The runner first: a run that ends in between has stored its result by then.
+        outcomes = {
+            (idea.id, job_name): self._runner.outcome(job_name, idea.id)
+            for idea in ideas
+            for job_name in JOBS
+        }
+        results = self._store.results([idea.id for idea in ideas])
+        return {
+            idea.id: {
+                job_name: derive(
+                    results.get((idea.id, job_name)),
+                    outcomes[idea.id, job_name],
+                    idea.created_at,
+                    self._started_at,
+                    ticks_used_up,
+                )
+                for job_name in JOBS
+            }
+            for idea in ideas
+        }
+
+    def findings(self, job: Job, idea_id: str) -> Sequence[Finding]:
+        return self._store.findings(job, idea_id)
+
+    def ideas(self, page: int) -> Sequence[Idea]:
+        """One page of the ideas, the newest first; pages count from 1."""
+        return self._store.ideas(limit=IDEAS_PER_PAGE, offset=(page - 1) * IDEAS_PER_PAGE)
+
+    def count_pages(self) -> int:
+        return max(1, math.ceil(self._store.count_ideas() / IDEAS_PER_PAGE))
+
+
+def _first_words(text: str) -> str:
+    words = textwrap.shorten(text, 60, placeholder="…", break_on_hyphens=False)
+    return words if len(words) > 1 else text[:59] + "…"

@@ -1,0 +1,270 @@
+"""What Idearc does, without Streamlit: its promises about ideas, runs and states."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from conftest import API_KEY, TEXT, an_idea
+from model_server import ModelServer, Reply
+
+from idearc.bootstrap import build
+from idearc.core import Idearc, Progress, State, derive, run_job
+from idearc.errors import InputError
+from idearc.jobs import JOBS
+from idearc.models import Idea, Result, new_id, now
+from idearc.providers.compatible import CompatibleProvider
+from idearc.runners import Failed, Running
+from idearc.settings import read_settings
+from idearc.store import Store
+
+START = now()
+OLDER, YOUNGER = START - timedelta(hours=1), START + timedelta(hours=1)
+RESULT = Result(idea_id="1", job="features", provider="", model="", seconds=0, input_tokens=0)
+RUNNING, FAILED = Running(since=START, note="Waiting"), Failed("The reason.")
+
+
+@pytest.fixture
+def idearc(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> Idearc:
+    monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
+    return build(read_settings())
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "did not come true within 20 s"
+        time.sleep(0.02)
+
+
+def states(idearc: Idearc, idea_id: str) -> dict[str, State]:
+    progress = idearc.progress([idearc.idea(idea_id)])[idea_id]
+    return {name: job.state for name, job in progress.items()}
+
+
+EXPECTED_STATES = [
+    # stored result, what the runner knows, idea older than the process, ticks used up
+    *((r, s) for s in [State.DONE] for r in itertools.product(
+        [RESULT], [None, RUNNING, FAILED], [True, False], [True, False])),
+    *((r, s) for s in [State.FAILED] for r in itertools.product(
+        [None], [FAILED], [True, False], [True, False])),
+    ((None, RUNNING, True, False), State.WORKING),
+    ((None, RUNNING, False, False), State.WORKING),
+    ((None, RUNNING, True, True), State.OVERDUE),
+    ((None, RUNNING, False, True), State.OVERDUE),
+    ((None, None, True, False), State.INTERRUPTED),
+    ((None, None, True, True), State.INTERRUPTED),
+    ((None, None, False, False), State.WORKING),
+    ((None, None, False, True), State.OVERDUE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("known", "expected"), EXPECTED_STATES)
+def test_the_state_follows_from_what_is_known(known: tuple, expected: State) -> None:
+    result, outcome, is_older, ticks_used_up = known
+    progress = derive(result, outcome, OLDER if is_older else YOUNGER, START, ticks_used_up)
+    assert progress.state is expected
+    assert progress.can_retry is (expected not in {State.DONE, State.WORKING})
+
+
+def test_every_combination_has_its_expected_state() -> None:
+    assert len(EXPECTED_STATES) == 2 * 3 * 2 * 2
+
+
+def test_progress_tells_reason_note_and_since_when() -> None:
+    assert derive(None, FAILED, OLDER, START, False) == Progress(State.FAILED, note="The reason.")
+    assert derive(None, RUNNING, OLDER, START, False) == Progress(
+        State.WORKING, since=START, note="Waiting"
+    )
+    assert derive(None, None, YOUNGER, START, False).since == YOUNGER
+
+
+def test_a_submitted_idea_gets_both_results(idearc: Idearc, model_server: ModelServer) -> None:
+    idea_id = idearc.submit("  Salon \n gaps ", f"  {TEXT}\n", new_id())
+
+    assert idearc.idea(idea_id).name == "Salon gaps"
+    assert idearc.idea(idea_id).text == TEXT
+    eventually(lambda: set(states(idearc, idea_id).values()) == {State.DONE})
+    assert [model_server.asked(job) for job in JOBS] == [1, 1]
+    for job in JOBS.values():
+        assert [row.name for row in idearc.findings(job, idea_id)] == ["Name 1", "Name 2", "Name 3"]
+
+
+@pytest.mark.parametrize("text", ["", " " * 50, "\u200e\n  123456789 \t", "x" * 9, "x" * 4_001])
+def test_a_text_of_the_wrong_length_is_refused(idearc: Idearc, text: str) -> None:
+    with pytest.raises(InputError, match="characters"):
+        idearc.submit("", text.replace("\u200e", ""), new_id())
+    assert idearc.ideas(1) == []
+
+
+@pytest.mark.parametrize("text", ["x" * 10, "x" * 4_000, f"\r\n{'🎈' * 10}  "])
+def test_a_text_of_the_right_length_is_taken(idearc: Idearc, text: str) -> None:
+    assert idearc.idea(idearc.submit("", text, new_id())).text == text.strip()
+
+
+def test_a_name_that_is_too_long_is_refused(idearc: Idearc) -> None:
+    with pytest.raises(InputError, match="81 characters; at most 80"):
+        idearc.submit("x" * 81, TEXT, new_id())
+    assert len(idearc.idea(idearc.submit("x" * 80, TEXT, new_id())).name) == 80
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("A salon app", "A salon app"),
+        ("word " * 40, ("word " * 12).strip() + "…"),
+        ("x" * 200, "x" * 59 + "…"),
+    ],
+)
+def test_without_a_name_the_first_words_are_it(idearc: Idearc, text: str, name: str) -> None:
+    assert idearc.idea(idearc.submit(" ", text, new_id())).name == name
+
+
+def test_characters_that_are_never_seen_are_dropped(idearc: Idearc) -> None:
+    idea = idearc.idea(
+        idearc.submit("a\x00b\u202e", "An\x07 idea\r\nfor \ue200all\ud800", new_id())
+    )
+    assert (idea.name, idea.text) == ("ab", "An idea\nfor all")
+
+
+def test_one_token_is_one_idea_and_one_pair_of_runs(
+    idearc: Idearc, model_server: ModelServer
+) -> None:
+    token = new_id()
+    ids: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: ids.append(idearc.submit("", TEXT, token)))
+        for _ in range(10)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(ids) == 10
+    assert len(set(ids)) == 1
+    eventually(lambda: set(states(idearc, ids[0]).values()) == {State.DONE})
+    assert [model_server.asked(job) for job in JOBS] == [1, 1]
+
+
+def test_one_failure_never_touches_the_other_job(idearc: Idearc, model_server: ModelServer) -> None:
+    model_server.script["competitors"] = [Reply(status=401)]
+    idea_id = idearc.submit("", TEXT, new_id())
+
+    eventually(lambda: State.WORKING not in states(idearc, idea_id).values())
+    assert states(idearc, idea_id) == {"competitors": State.FAILED, "features": State.DONE}
+
+    idearc.retry("competitors", idea_id)
+    eventually(lambda: states(idearc, idea_id)["competitors"] is State.DONE)
+    assert [model_server.asked(job) for job in JOBS] == [2, 1]
+
+
+def test_fifty_simultaneous_retries_are_one_run(idearc: Idearc, model_server: ModelServer) -> None:
+    model_server.script["features"] = [Reply(status=401)]
+    idea_id = idearc.submit("", TEXT, new_id())
+    eventually(lambda: states(idearc, idea_id)["features"] is State.FAILED)
+    before = model_server.asked("features")
+    model_server.gate.clear()
+
+    threads = [threading.Thread(target=idearc.retry, args=("features", idea_id)) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    model_server.gate.set()
+
+    eventually(lambda: states(idearc, idea_id)["features"] is State.DONE)
+    assert model_server.asked("features") == before + 1
+    assert len(idearc.findings(JOBS["features"], idea_id)) == 3
+
+
+def test_a_retry_of_what_is_done_does_not_ask_again(
+    store: Store, idea: Idea, model_server: ModelServer
+) -> None:
+    provider = CompatibleProvider(
+        base_url=model_server.url, api_key=None, model="m", timeout_seconds=20
+    )
+    run_job(store, provider, "features", idea.id)
+    run_job(store, provider, "features", idea.id)
+    assert model_server.asked("features") == 1
+
+
+def test_two_processes_on_one_database_store_one_result(
+    idearc: Idearc, model_server: ModelServer
+) -> None:
+    model_server.gate.clear()
+    other = build(read_settings())
+    idea_id = idearc.submit("", TEXT, new_id())
+    assert states(other, idea_id) == {"competitors": State.WORKING, "features": State.WORKING}
+    other.retry("features", idea_id)
+    eventually(lambda: model_server.asked("features") == 2)
+    model_server.gate.set()
+
+    for process in (idearc, other):
+        eventually(lambda: set(states(process, idea_id).values()) == {State.DONE})  # noqa: B023
+        assert len(process.findings(JOBS["features"], idea_id)) == 3
+
+
+def test_after_a_restart_what_ran_is_interrupted_and_can_be_retried(
+    store: Store, idearc: Idearc
+) -> None:
+    idea = store.add_idea(an_idea(created_at=OLDER))[0]
+    assert set(states(idearc, idea.id).values()) == {State.INTERRUPTED}
+    idearc.retry("features", idea.id)
+    eventually(lambda: states(idearc, idea.id)["features"] is State.DONE)
+    assert states(idearc, idea.id)["competitors"] is State.INTERRUPTED
+
+
+def test_without_a_model_nothing_is_stored_and_the_hint_says_what_to_do() -> None:
+    idearc = build(read_settings())
+    assert "OPENAI_API_KEY" in idearc.setup_hint
+    assert "OPENAI_BASE_URL" in idearc.setup_hint
+    with pytest.raises(InputError, match="OPENAI_BASE_URL"):
+        idearc.submit("", TEXT, new_id())
+    assert idearc.ideas(1) == []
+
+
+def test_an_unknown_idea_is_a_friendly_error(idearc: Idearc) -> None:
+    for idea_id in ("", "x" * 5_000, "' OR 1=1 --", "../../etc/passwd", "0" * 32):
+        with pytest.raises(InputError, match="no idea at this address"):
+            idearc.idea(idea_id)
+
+
+def test_ids_are_unguessable() -> None:
+    ids = {new_id() for _ in range(1_000)}
+    assert len(ids) == 1_000
+    # 32 hexadecimal digits less the six fixed bits of a UUID of version 4: 122 random bits.
+    assert all(len(id_) == 32 and id_[12] == "4" and id_[16] in "89ab" for id_ in ids)
+
+
+def test_ideas_come_in_pages_the_newest_first(store: Store, idearc: Idearc) -> None:
+    for minute in range(51):
+        store.add_idea(an_idea(name=f"Idea {minute}", created_at=START + timedelta(minutes=minute)))
+    assert [idea.name for idea in idearc.ideas(1)][:2] == ["Idea 50", "Idea 49"]
+    assert len(idearc.ideas(1)) == 50
+    assert [idea.name for idea in idearc.ideas(2)] == ["Idea 0"]
+    assert idearc.count_pages() == 2
+
+
+def test_keys_and_ideas_never_reach_the_log(
+    model_server: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
+    monkeypatch.setenv("OPENAI_API_KEY", API_KEY)
+    idearc = build(read_settings())
+    echo = {"message": f"Bad key {API_KEY}: {TEXT}"}
+    model_server.always["competitors"] = Reply(status=401, error=echo)
+    with caplog.at_level("DEBUG", logger="idearc"):
+        idea_id = idearc.submit("Secret name", TEXT, new_id())
+        eventually(lambda: State.WORKING not in states(idearc, idea_id).values())
+        eventually(lambda: len(caplog.records) >= 4)
+
+    ours = "\n".join(record.getMessage() for record in caplog.records)
+    assert f"run started: job=features idea={idea_id}" in ours
+    assert f"run ended: job=features idea={idea_id}" in ours
+    assert "run failed" in ours
+    assert not any(secret in ours for secret in (API_KEY, TEXT, "Secret name"))
