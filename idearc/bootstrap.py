@@ -1,0 +1,62 @@
+"""Builds the application from its settings: the only file that names the concrete kinds."""
+
+import functools
+import logging
+
+from idearc.core import Idearc, run_job  # noqa: TID251
+from idearc.errors import ProviderError
+from idearc.providers import Provider
+from idearc.runners.threads import ThreadRunner  # noqa: TID251
+from idearc.settings import Settings
+from idearc.store import Store  # noqa: TID251
+
+SETUP_HINT = (
+    "No model is set up yet. Set OPENAI_API_KEY to use OpenAI, or OPENAI_BASE_URL to use a server "
+    "that speaks its API, for instance http://127.0.0.1:11434/v1 for Ollama; in the environment "
+    "or in a file named .env beside app.py. Then start Idearc again."
+)
+
+
+def build(settings: Settings) -> Idearc:
+    """The application, its database ready. Raises StoreError when the database can't be used."""
+    _log_to_stderr()
+    store = Store(settings.database_url)
+    provider = functools.cache(lambda: build_provider(settings))
+
+    def run(job_name: str, idea_id: str) -> None:
+        run_job(store, provider(), job_name, idea_id)
+
+    return Idearc(
+        store,
+        ThreadRunner(run, settings.max_jobs),
+        max_ticks=settings.max_ticks,
+        tick_seconds=settings.tick_seconds,
+        setup_hint="" if settings.openai_base_url or settings.openai_api_key else SETUP_HINT,
+    )
+
+
+def build_provider(settings: Settings) -> Provider:
+    """The provider that the settings choose. Its SDK takes a second to import: call it in a run."""
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    if settings.openai_base_url:
+        from idearc.providers.compatible import CompatibleProvider  # noqa: TID251
+
+        return CompatibleProvider(
+            base_url=settings.openai_base_url,
+            api_key=key,
+            model=settings.model,
+            timeout_seconds=settings.job_timeout,
+        )
+    if key:
+        from idearc.providers.openai import OpenAIProvider  # noqa: TID251
+
+        return OpenAIProvider(
+            api_key=key, model=settings.model, timeout_seconds=settings.job_timeout
+        )
+    raise ProviderError(SETUP_HINT)
+
+
+def _log_to_stderr() -> None:
+    """Our own lines from INFO on, everybody else's from WARNING on."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("idearc").setLevel(logging.INFO)

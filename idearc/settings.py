@@ -1,0 +1,59 @@
+"""The settings, read once from the environment or from a `.env` file."""
+
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from idearc.errors import IdearcError
+
+
+def _default_database_url() -> str:
+    return f"sqlite:///{user_data_path('idearc', appauthor=False) / 'idearc.db'}"
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable of the same name, with IDEARC_ or OPENAI_ before it.
+
+    An empty variable counts as not set.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="IDEARC_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    model: str | None = None
+    database_url: str = Field(default_factory=_default_database_url)
+    tick_seconds: float = Field(default=5, ge=0.1)
+    max_ticks: int = Field(default=24, ge=1)
+    max_jobs: int = Field(default=16, ge=1)
+    job_timeout: float = Field(default=100, gt=0, description="seconds")
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _is_an_http_address(cls, url: str | None) -> str | None:
+        if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+            raise ValueError("not an address like http://127.0.0.1:11434/v1")
+        return url
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises IdearcError, which names every wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise IdearcError(
+            "\n".join(
+                f"{variable}={problem['input']!r} can't be used: {problem['msg']}. "
+                "Correct it in the environment or in .env, then start again."
+                for problem in error.errors(include_url=False)
+                for variable in [_variable(str(problem["loc"][0]))]
+            )
+        ) from None
+
+
+def _variable(field: str) -> str:
+    return field if field.isupper() else f"IDEARC_{field.upper()}"

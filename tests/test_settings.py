@@ -1,0 +1,71 @@
+"""The settings: what is read, what is refused, and that each is documented."""
+
+from pathlib import Path
+
+import pytest
+
+from idearc.errors import IdearcError
+from idearc.settings import Settings, read_settings
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+
+
+def variables() -> dict[str, object]:
+    return {
+        field.validation_alias or f"IDEARC_{name.upper()}": field.get_default(
+            call_default_factory=True
+        )
+        for name, field in Settings.model_fields.items()
+    }
+
+
+@pytest.mark.parametrize("variable", variables())
+def test_the_readme_has_each_setting_and_its_default(variable: str) -> None:
+    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{variable}`")]
+    default = variables()[variable]
+    if isinstance(default, int | float):
+        assert row.split("|")[2].strip() == f"`{default:g}`"
+
+
+def test_an_environment_variable_beats_the_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("IDEARC_MAX_JOBS=3\nIDEARC_MAX_TICKS=7\nOPENAI_API_KEY=sk-1\nOTHER=1\n")
+    monkeypatch.setenv("IDEARC_MAX_JOBS", "4")
+    settings = read_settings()
+    assert (settings.max_jobs, settings.max_ticks) == (4, 7)
+    assert settings.openai_api_key is not None
+    assert "sk-1" not in repr(settings)
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "")
+    monkeypatch.setenv("IDEARC_MAX_JOBS", "")
+    assert read_settings().openai_api_key is None
+    assert read_settings().max_jobs == 16
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("IDEARC_MAX_JOBS", "many"),
+        ("IDEARC_MAX_JOBS", "0"),
+        ("IDEARC_MAX_TICKS", "1.5"),
+        ("IDEARC_TICK_SECONDS", "0"),
+        ("IDEARC_JOB_TIMEOUT", "-1"),
+        ("OPENAI_BASE_URL", "localhost:11434"),
+        ("OPENAI_BASE_URL", "ftp://127.0.0.1/v1"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(IdearcError, match=f"^{variable}='{value}' can't be used: .+Correct it"):
+        read_settings()
+
+
+def test_by_default_the_database_is_a_file_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IDEARC_DATABASE_URL")
+    monkeypatch.setenv("XDG_DATA_HOME", "/somewhere")
+    url = read_settings().database_url
+    assert url.startswith("sqlite:///")
+    assert url.endswith("idearc.db")
