@@ -1,0 +1,165 @@
+"""How things are drawn: the only Streamlit in the package. A new job gets its view here.
+
+What visitors and models wrote is untrusted: it is shown by st.text or passes through `plain`.
+"""
+
+import re
+import runpy
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from idearc.bootstrap import build
+from idearc.core import Idearc, Progress, State
+from idearc.jobs import Job
+from idearc.models import Competitor, Feature, Result, now
+from idearc.settings import read_settings
+
+
+def get_idearc() -> Idearc:
+    """The application of this process. Every page calls it first."""
+    if PagesManager.uses_pages_directory:
+        # The first visitor since the start came by a deep link, or with a page that was open
+        # before: Streamlit took pages/ for a multipage app of its old kind and ran the page alone.
+        # With st.navigation, app.py teaches it better for good, and runs this page in its frame.
+        runpy.run_path(str(Path(__file__).parent.parent / "app.py"))
+        st.stop()
+    return _build_once()
+
+
+@st.cache_resource(show_spinner=False)
+def _build_once() -> Idearc:
+    """In Streamlit's cache it survives hot reload, and its live runs with it."""
+    return build(read_settings())
+
+
+def plain(text: str) -> str:
+    """The text in one line, its Markdown made harmless: what was typed is what is seen."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
+
+
+def link(label: str, url: str) -> str:
+    """A Markdown link, or the label alone when the url is not one of the web."""
+    try:
+        is_web = urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname
+    except ValueError:
+        is_web = None
+    target = re.sub(r"[<>\s\\]", "", url)
+    return f"[{plain(label)}](<{target}>)" if is_web else plain(label)
+
+
+def when(moment: datetime) -> str:
+    """Date and time at the visitor's place."""
+    return f"{moment.astimezone(ZoneInfo(st.context.timezone or 'UTC')):%-d %b %Y, %H:%M}"
+
+
+def duration(elapsed: timedelta) -> str:
+    minutes, seconds = divmod(max(0, round(elapsed.total_seconds())), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def progress(job: Job, progress: Progress) -> None:
+    """What is to be said of a job that is not done."""
+    elapsed = duration(now() - progress.since) if progress.since else ""
+    match progress.state:
+        case State.WORKING:
+            st.status(f"{progress.note or job.doing} · {elapsed}")
+            st.skeleton(height=160)
+        case State.OVERDUE:
+            st.warning(
+                f"This is taking longer than usual: {elapsed} so far. "
+                "Try again to wait for another round.",
+                icon=":material/hourglass_top:",
+            )
+        case State.INTERRUPTED:
+            st.warning(
+                "This was interrupted: the server was restarted before it was done.",
+                icon=":material/power_off:",
+            )
+        case State.FAILED:
+            st.error(plain(progress.note), icon=":material/error:")
+
+
+STATE_BADGES = {
+    State.DONE: "green",
+    State.WORKING: "blue",
+    State.FAILED: "red",
+    State.INTERRUPTED: "orange",
+    State.OVERDUE: "orange",
+}
+
+
+def state_badge(job: Job, progress: Progress) -> str:
+    return f":{STATE_BADGES[progress.state]}-badge[{job.label}: {progress.state}]"
+
+
+def competitors(findings: Sequence[Competitor]) -> None:
+    for competitor in findings:
+        with st.container(border=True):
+            st.markdown(f"#### {link(competitor.name, competitor.url)}", anchors=False)
+            price = f" · {plain(competitor.pricing)}" if competitor.pricing else ""
+            st.markdown(f":gray-badge[{competitor.kind}]{price}")
+            st.text(competitor.what)
+            _two_lists("Strengths", competitor.strengths, "Weaknesses", competitor.weaknesses)
+            if sources := [link(_host(url), url) for url in competitor.sources]:
+                st.caption(f"Sources: {' · '.join(sources)}")
+
+
+def features(findings: Sequence[Feature]) -> None:
+    for priority, title in {
+        "must": "Must have",
+        "should": "Should have",
+        "could": "Could have",
+    }.items():
+        of_this_priority = [feature for feature in findings if feature.priority == priority]
+        if of_this_priority:
+            st.markdown(f"#### {title}", anchors=False)
+        for feature in of_this_priority:
+            with st.container(border=True):
+                st.markdown(f"**{plain(feature.name)}** :gray-badge[Effort {feature.effort}]")
+                st.text(feature.what)
+                st.caption(plain(feature.why))
+
+
+VIEWS: dict[str, Callable[[Sequence[Any]], None]] = {
+    "competitors": competitors,
+    "features": features,
+}
+
+
+def findings(job: Job, result: Result, findings: Sequence[Any]) -> None:
+    """A job's result: its findings by the job's own view, then where they come from."""
+    if findings:
+        VIEWS[job.name](findings)
+    else:
+        st.info(f"{job.label}: the model found none.", icon=":material/search_off:")
+    origin = (
+        f"{result.model} · {result.provider} · {when(result.created_at)} · {result.seconds:.0f} s"
+    )
+    st.caption(plain(origin))
+    if job.web_search:
+        searches = "; ".join(result.searched)
+        st.caption(
+            plain(f"Searched the web for: {searches}")
+            if searches
+            else "From the model's memory, not checked on the web."
+        )
+
+
+def _two_lists(first: str, items: Sequence[str], second: str, others: Sequence[str]) -> None:
+    for column, title, lines in zip(st.columns(2), (first, second), (items, others), strict=True):
+        if lines:
+            column.markdown(f"**{title}**\n" + "".join(f"\n- {plain(line)}" for line in lines))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:
+        return url
