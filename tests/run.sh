@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Install what the tests need, then run all of them: linters, types, pytest with a real browser.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+install() { # a system package, where apt-get can
+    echo "Installing $* …"
+    local sudo=""
+    [ "$(id -u)" = 0 ] || sudo="sudo"
+    $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "$@" > /dev/null
+}
+
+command -v chromium chromium-browser google-chrome > /dev/null || install chromium
+if [ ! -x .venv/bin/python ]; then
+    python3 -m venv .venv || { install python3-venv && python3 -m venv .venv; }
+fi
+.venv/bin/pip install --quiet --disable-pip-version-check -e '.[test]'
+
+.venv/bin/ruff check
+.venv/bin/ruff format --check
+.venv/bin/mypy
+.venv/bin/python -m pytest "$@"

@@ -1,0 +1,327 @@
+"""The main job in real Chromium, against the real server, with a model's server of our own."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from app_server import AppServer
+from browser import launch_chromium
+from conftest import TEXT
+from model_server import ModelServer, Reply
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from idearc.jobs import JOBS
+from idearc.store import Store
+
+WORKSPACE = re.compile(r"/workspace\?idea=[0-9a-f]{32}")
+INVALID_KEY = Reply(status=401)
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """A page in a fresh browser profile each time."""
+    contexts = []
+
+    def open_page() -> Page:
+        contexts.append(browser.new_context())
+        return contexts[-1].new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[[], Page]) -> Page:
+    return new_page()
+
+
+@pytest.fixture
+def app(model_server: ModelServer) -> Iterator[AppServer]:
+    # Ticks of 0.5 s, so that a round of 24 is over in 12.
+    with AppServer(OPENAI_BASE_URL=model_server.url, IDEARC_TICK_SECONDS="0.5") as server:
+        yield server
+
+
+def fill_in(page: Page, app: AppServer, text: str = TEXT, name: str = "") -> None:
+    page.goto(app.url)
+    page.get_by_label("Your idea").fill(text)
+    page.get_by_label("Name (optional)").fill(name)
+
+
+def submit(page: Page, app: AppServer, text: str = TEXT, name: str = "") -> None:
+    fill_in(page, app, text, name)
+    page.get_by_role("button", name="Submit idea").click()
+    page.wait_for_url(WORKSPACE)
+
+
+def open_tab(page: Page, label: str) -> None:
+    page.get_by_role("tab", name=label).click()
+
+
+def test_from_the_idea_to_both_contents(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    model_server.gate.clear()
+    submit(page, app, name="Salon gaps")
+    expect(page.get_by_role("heading", name="Salon gaps")).to_be_visible()
+    expect(page.get_by_text(TEXT)).to_be_visible()
+    expect(page).to_have_title("Salon gaps · Idearc")
+    expect(page.get_by_text(re.compile("Looking for competitors · [1-9] s"))).to_be_visible()
+    open_tab(page, "Features")
+    expect(page.get_by_text(re.compile(r"Thinking of features · \d+ s"))).to_be_visible()
+
+    model_server.gate.set()
+    expect(page.get_by_text("Must have")).to_be_visible()
+    expect(page.get_by_role("tabpanel").get_by_text("What 1")).to_be_visible()
+    open_tab(page, "Competitors")
+    expect(page.get_by_role("link", name="Name 1")).to_have_attribute(
+        "href", re.compile(r"^https://example\.com/1")
+    )
+    expect(page.get_by_text("not checked on the web")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(page.locator("iframe")).to_have_count(0)  # nothing is left to wait for: no timer
+
+
+def test_one_job_fails_and_is_retried_while_the_other_stays(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    model_server.script["competitors"] = [INVALID_KEY]
+    submit(page, app)
+    expect(page.get_by_text("answered 401: the API key was refused.")).to_be_visible()
+    open_tab(page, "Features")
+    expect(page.get_by_text("Must have")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+
+    open_tab(page, "Competitors")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("link", name="Name 1")).to_be_visible()
+    assert [model_server.asked(job) for job in JOBS] == [2, 1]
+
+
+def test_after_24_ticks_it_says_so_and_a_retry_starts_a_new_round(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    model_server.gate.clear()
+    submit(page, app)
+    overdue = page.get_by_role("tabpanel").get_by_text("taking longer than usual")
+    expect(overdue).to_be_visible(timeout=40_000)
+    page.wait_for_timeout(2_000)
+    expect(overdue).to_be_visible()  # a dead timer does not bring the spinner back
+
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text(re.compile(r"Looking for competitors · \d+ s"))).to_be_visible()
+    assert model_server.asked("competitors") == 1  # what was live is not started twice
+    expect(overdue).to_be_visible(timeout=40_000)
+
+    page.get_by_role("button", name="Try again").click()
+    model_server.gate.set()
+    expect(page.get_by_role("link", name="Name 1")).to_be_visible()
+    assert model_server.asked("competitors") == 1
+
+
+def test_reload_and_deep_link(
+    page: Page, new_page: Callable[[], Page], app: AppServer, model_server: ModelServer
+) -> None:
+    model_server.gate.clear()
+    submit(page, app)
+    open_tab(page, "Features")
+    page.wait_for_url(re.compile("tab=Features"))
+    page.reload()
+    expect(page.get_by_text("Thinking of features")).to_be_visible()
+
+    elsewhere = new_page()
+    elsewhere.goto(page.url)
+    expect(elsewhere.get_by_text("Thinking of features")).to_be_visible()
+    model_server.gate.set()
+    for each in (page, elsewhere):
+        expect(each.get_by_text("Must have")).to_be_visible()
+    assert [model_server.asked(job) for job in JOBS] == [1, 1]
+
+
+@pytest.mark.parametrize("clicks", [2, 3])
+def test_many_clicks_are_one_idea(
+    page: Page, app: AppServer, model_server: ModelServer, store: Store, clicks: int
+) -> None:
+    for attempt in range(1, 5):
+        fill_in(page, app, text=f"{TEXT} {attempt}")
+        page.get_by_role("button", name="Submit idea").click(click_count=clicks)
+        page.wait_for_url(WORKSPACE)
+        expect(page.get_by_role("link", name="Name 1")).to_be_visible()
+        page.wait_for_timeout(500)  # a late click would have come by now
+        assert store.count_ideas() == attempt
+        assert [model_server.asked(job) for job in JOBS] == [attempt, attempt]
+
+
+def test_back_and_reload_of_the_form_make_no_second_idea(
+    page: Page, app: AppServer, store: Store
+) -> None:
+    submit(page, app)
+    page.go_back()
+    expect(page.get_by_label("Your idea")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Your idea")).to_have_value("")
+    assert store.count_ideas() == 1
+
+    submit(page, app)  # the same words again, on purpose, are a second idea
+    assert store.count_ideas() == 2
+
+
+def test_bad_input_is_explained_and_what_was_typed_stays(
+    page: Page, app: AppServer, store: Store
+) -> None:
+    fill_in(page, app, text="Too short", name="Mine")
+    page.get_by_role("button", name="Submit idea").click()
+    expect(page.get_by_text("The idea has 9 characters; at least 10 are needed.")).to_be_visible()
+    expect(page.get_by_label("Your idea")).to_have_value("Too short")
+    expect(page.get_by_label("Name (optional)")).to_have_value("Mine")
+
+    page.get_by_label("Your idea").fill("x" * 4_001)
+    page.get_by_role("button", name="Submit idea").click()
+    expect(page.get_by_text("The idea has 4,001 characters; at most 4,000 fit.")).to_be_visible()
+    assert store.count_ideas() == 0
+
+    page.get_by_label("Your idea").fill("x" * 4_000)
+    page.get_by_role("button", name="Submit idea").click()
+    page.wait_for_url(WORKSPACE)
+    assert store.count_ideas() == 1
+
+
+def test_a_killed_server_is_told_and_nothing_doubles(
+    page: Page, app: AppServer, model_server: ModelServer, store: Store
+) -> None:
+    model_server.script["features"] = [Reply()]
+    model_server.gate.clear()
+    submit(page, app)
+    expect(page.get_by_text(re.compile("Looking for competitors · [1-9]"))).to_be_visible()
+    app.kill()
+    model_server.gate.set()
+    app.start()
+
+    expect(page.get_by_role("tabpanel").get_by_text("This was interrupted")).to_be_visible(
+        timeout=40_000
+    )
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("link", name="Name 1")).to_be_visible()
+    open_tab(page, "Features")
+    expect(page.get_by_role("tabpanel").get_by_text("This was interrupted")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Must have")).to_be_visible()
+
+    (idea,) = store.ideas(limit=10)
+    assert len(store.results([idea.id])) == 2
+    for job in JOBS.values():
+        assert len(store.findings(job, idea.id)) == 3
+
+
+def test_a_form_that_was_open_over_a_restart_is_still_good(
+    page: Page, app: AppServer, store: Store
+) -> None:
+    fill_in(page, app)
+    app.kill()
+    app.start()
+    page.wait_for_timeout(3_000)  # the browser connects again
+    page.get_by_role("button", name="Submit idea").click()
+    page.wait_for_url(WORKSPACE)
+    expect(page.get_by_role("link", name="Name 1")).to_be_visible()
+    expect(page.get_by_role("link", name="New idea")).to_be_visible()  # in the app's own frame
+    assert store.count_ideas() == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["", "?idea=", "?idea=nonsense", "?idea=%00%27--", f"?idea={'0' * 32}"]
+)
+def test_an_unknown_address_is_friendly(page: Page, app: AppServer, address: str) -> None:
+    page.goto(f"{app.url}/workspace{address}")
+    expect(page.get_by_text("There is no idea at this address.")).to_be_visible()
+    page.get_by_role("link", name="Go to the start page").click()
+    expect(page.get_by_label("Your idea")).to_be_visible()
+
+
+def test_the_list_leads_to_the_workspaces(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    page.goto(f"{app.url}/ideas")
+    expect(page.get_by_text("None yet.")).to_be_visible()
+    model_server.script["competitors"] = [INVALID_KEY]
+    submit(page, app, name="The first")
+    expect(page.get_by_text("answered 401")).to_be_visible()
+    submit(page, app, name="The second")
+    expect(page.get_by_role("link", name="Name 1")).to_be_visible()
+
+    page.get_by_role("link", name="Ideas").click()
+    expect(page.get_by_text("Competitors: failed")).to_have_count(1)
+    expect(page.get_by_text("Competitors: done")).to_have_count(1)
+    expect(page.get_by_text("Features: done")).to_have_count(2)
+    names = page.get_by_role("link", name=re.compile("The (first|second)"))
+    expect(names).to_have_text(["The second", "The first"])
+    names.last.click()
+    page.wait_for_url(WORKSPACE)
+    expect(page.get_by_text("answered 401")).to_be_visible()
+
+
+HOSTILE = [
+    "<script>document.title='owned'</script>",
+    "<img src=http://127.0.0.1:9/html.png onerror=alert(1)>",
+    "![x](http://127.0.0.1:9/image.png)",
+    "[x](javascript:alert(1))",
+    "$1 and $2",
+    ":red[x] :material/home: **bold** `code` # no heading",
+]
+
+
+def test_hostile_text_is_shown_as_text_and_loads_nothing(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    asked_for, dialogs = [], []
+    page.on("request", lambda request: asked_for.append(request.url))
+    page.on("dialog", lambda dialog: (dialogs.append(dialog), dialog.dismiss()))
+    competitors = [
+        {
+            **dict.fromkeys(("name", "what", "pricing"), text),
+            **{field: [text] for field in ("strengths", "weaknesses", "sources")},
+            "url": text if number else "javascript:alert(1)",
+            "kind": "direct",
+        }
+        for number, text in enumerate(HOSTILE)
+    ]
+    features = [
+        {**dict.fromkeys(("name", "what", "why"), text), "priority": "must", "effort": "S"}
+        for text in HOSTILE
+    ]
+    model_server.always = {
+        "competitors": Reply(json.dumps({"findings": competitors})),
+        "features": Reply(json.dumps({"findings": features})),
+    }
+    for text in HOSTILE:
+        submit(page, app, text=f"{text} {TEXT}", name=text)
+        panel = page.get_by_role("tabpanel")
+        expect(page.get_by_role("heading", name=text, exact=True).first).to_be_visible()
+        expect(panel.get_by_text("not checked on the web")).to_be_visible()
+        shown = panel.inner_text()
+        for hostile in HOSTILE:
+            assert shown.count(hostile) == 6
+        assert panel.locator("a[href^='javascript']").count() == 0
+        open_tab(page, "Features")
+        expect(page.get_by_text("Must have")).to_be_visible()
+        shown = page.get_by_role("tabpanel").inner_text()
+        for hostile in HOSTILE:
+            assert shown.count(hostile) == 3
+    page.goto(f"{app.url}/ideas")
+    for text in HOSTILE:
+        expect(page.get_by_role("link", name=text, exact=True)).to_be_visible()
+
+    assert not dialogs
+    assert page.title() != "owned"
+    assert [url for url in asked_for if not url.startswith((app.url, "data:", "blob:"))] == []
