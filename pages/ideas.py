@@ -17,11 +17,12 @@ if not ideas:
 
 progress = idearc.progress(ideas)
 for idea in ideas:
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.page_link(
             "pages/workspace.py",
             label=f"**{views.plain(idea.name)}**",
             query_params={"idea": idea.id},
+            width="stretch",
         )
         badges = " ".join(
             views.state_badge(job, progress[idea.id][job.name]) for job in JOBS.values()
