@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import uuid4
 
-from pydantic import BeforeValidator
+from annotated_types import MaxLen
+from pydantic import AfterValidator, BeforeValidator
 from sqlalchemy import DateTime, Dialect, Index, TypeDecorator  # noqa: TID251
 from sqlalchemy.orm import registry  # noqa: TID251
 from sqlmodel import JSON, Field, SQLModel, String  # noqa: TID251
@@ -36,8 +37,25 @@ def clean(text: str) -> str:
     ).strip()
 
 
-# Cleaned before its length is checked, so that a name of blanks is none.
-Text = Annotated[str, BeforeValidator(lambda text: clean(text) if isinstance(text, str) else text)]
+def _clean_or_pass(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _not_empty(text: str) -> str:
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def first(count: int) -> BeforeValidator:
+    """Drops what is over in an answer's list: too much is no reason to ask again."""
+    return BeforeValidator(lambda items: items[:count] if isinstance(items, list) else items)
+
+
+# What answers are made of. The schema has no keyword for lengths of text: not every API knows it.
+Text = Annotated[str, BeforeValidator(_clean_or_pass)]
+Name = Annotated[Text, AfterValidator(_not_empty)]
+Phrases = Annotated[list[Text], MaxLen(3), first(3)]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -94,7 +112,7 @@ class Finding(Base):
 class CompetitorAnswer(Base):
     """A competitor as the model gives it; the descriptions are what the model is told."""
 
-    name: Text = Field(min_length=1, description="Name of the product or company")
+    name: Name = Field(description="Name of the product or company")
     url: Text = Field(description="Home page, https://…; empty if not known for certain")
     kind: Literal["direct", "indirect", "substitute"] = Field(
         sa_type=String,
@@ -103,10 +121,10 @@ class CompetitorAnswer(Base):
     )
     what: Text = Field(description="What it does, in one short sentence")
     pricing: Text = Field(description="Pricing in a few words; empty if not known")
-    strengths: list[Text] = Field(sa_type=JSON, description="Up to three, a short phrase each")
-    weaknesses: list[Text] = Field(sa_type=JSON, description="Up to three, a short phrase each")
-    sources: list[Text] = Field(
-        sa_type=JSON, description="Addresses of pages that support this entry; empty if none"
+    strengths: Phrases = Field(sa_type=JSON, description="Up to three, a short phrase each")
+    weaknesses: Phrases = Field(sa_type=JSON, description="Up to three, a short phrase each")
+    sources: Phrases = Field(
+        sa_type=JSON, description="Up to three addresses of pages that support this entry"
     )
 
 
@@ -117,7 +135,7 @@ class Competitor(Finding, CompetitorAnswer, table=True):
 class FeatureAnswer(Base):
     """A feature as the model gives it; the descriptions are what the model is told."""
 
-    name: Text = Field(min_length=1, description="Name of the feature, two to five words")
+    name: Name = Field(description="Name of the feature, two to five words")
     what: Text = Field(description="What it does for the user, in one short sentence")
     why: Text = Field(description="Why it matters for this idea, in one short sentence")
     priority: Literal["must", "should", "could"] = Field(

@@ -9,7 +9,7 @@ from conftest import API_KEY, MakeProvider, an_idea
 from model_server import COMPATIBLE_PATH, OPENAI_PATH, ModelServer, Reply
 
 from idearc.errors import ProviderError
-from idearc.jobs import JOBS, Job
+from idearc.jobs import JOBS, MAX_FINDINGS, Job
 from idearc.providers.compatible import CompatibleProvider
 from idearc.providers.openai import DEFAULT_MODEL, OpenAIProvider
 
@@ -52,6 +52,14 @@ def test_it_reads_an_answer_through_its_wrapping(
     model_server.script["features"] = [Reply(text)]
     (found,) = make_provider().ask(FEATURES, an_idea()).findings
     assert found.model_dump() == FEATURE
+    assert model_server.asked("features") == 1
+
+
+def test_too_much_is_cut_and_not_asked_again(
+    make_provider: MakeProvider, model_server: ModelServer
+) -> None:
+    model_server.script["features"] = [Reply(json.dumps({"findings": [FEATURE] * 500}))]
+    assert len(make_provider().ask(FEATURES, an_idea()).findings) == MAX_FINDINGS
     assert model_server.asked("features") == 1
 
 
@@ -240,3 +248,5 @@ def test_the_schema_is_strict_and_explains_its_fields(job: Job, model_server: Mo
     assert item["additionalProperties"] is False
     assert item["required"] == list(item["properties"])
     assert all(field["description"] for field in item["properties"].values())
+    assert sent["schema"]["properties"]["findings"]["maxItems"] == MAX_FINDINGS
+    assert "Length" not in json.dumps(sent)  # minLength: not every API takes it
