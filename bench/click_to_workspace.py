@@ -1,7 +1,7 @@
 """From the click on "Submit idea" to the workspace with its tabs on screen, in real Chromium.
 
 Idearc against bench/blocking.py, in turn, on one machine and one model's server. Run it with
-.venv/bin/python bench/click.py
+.venv/bin/python bench/click_to_workspace.py
 """
 
 import argparse
