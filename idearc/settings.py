@@ -45,13 +45,13 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
+        problems = [
+            f"{_variable(str(problem['loc'][0]))}={problem['input']!r} can't be used: "
+            f"{problem['msg'].removeprefix('Value error, ')}."
+            for problem in error.errors(include_url=False)
+        ]
         raise IdearcError(
-            "\n".join(
-                f"{variable}={problem['input']!r} can't be used: {problem['msg']}. "
-                "Correct it in the environment or in .env, then start again."
-                for problem in error.errors(include_url=False)
-                for variable in [_variable(str(problem["loc"][0]))]
-            )
+            " ".join([*problems, "Correct it in the environment or in .env, then start again."])
         ) from None
 
 

@@ -79,7 +79,7 @@ def progress(job: Job, progress: Progress) -> None:
             )
         case State.INTERRUPTED:
             st.warning(
-                "This was interrupted: the server was restarted before it was done.",
+                "This was interrupted: the server was restarted before there was a result.",
                 icon=":material/power_off:",
             )
         case State.FAILED:

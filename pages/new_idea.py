@@ -12,19 +12,21 @@ st.title("What is your idea?", anchor=False)
 st.markdown(
     "Write it down, and find its competitors and its first features in a workspace of its own."
 )
-if idearc.setup_hint:
-    st.info(idearc.setup_hint, icon=":material/key:")
+not_ready = bool(idearc.setup_hint)
+if not_ready:
+    st.warning(idearc.setup_hint, icon=":material/key:")
 
 with st.form("new_idea"):
     text = st.text_area(
         "Your idea",
         height=180,
         placeholder=f"What does it do, and for whom? {TEXT_MIN} to {TEXT_MAX:,} characters.",
+        disabled=not_ready,
     )
-    name = st.text_input("Name (optional)", placeholder=f"Up to {NAME_MAX} characters")
-    submitted = st.form_submit_button(
-        "Submit idea", type="primary", disabled=bool(idearc.setup_hint)
+    name = st.text_input(
+        "Name (optional)", placeholder=f"Up to {NAME_MAX} characters", disabled=not_ready
     )
+    submitted = st.form_submit_button("Submit idea", type="primary", disabled=not_ready)
 
 # A token for each view of the form: clicks that come in twice carry the same one.
 if not submitted:

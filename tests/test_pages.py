@@ -50,8 +50,9 @@ def buttons(app: AppTest) -> list[str | None]:
 
 def test_without_a_model_the_form_says_how_to_get_going() -> None:
     app = AppTest.from_file(APP, default_timeout=20).run()
-    assert "OPENAI_API_KEY" in app.info[0].value
-    assert "OPENAI_BASE_URL" in app.info[0].value
+    assert "OPENAI_API_KEY" in app.warning[0].value
+    assert "OPENAI_BASE_URL" in app.warning[0].value
+    assert app.text_area[0].disabled
     assert app.button[0].disabled
 
 

@@ -103,7 +103,8 @@ class ServerProvider:
         except openai.APIConnectionError as error:
             raise ProviderError(
                 f"The model's server at {self.server} can't be reached: {_root_cause(error)}. "
-                "Check that it runs, the network and OPENAI_BASE_URL, then try again."
+                "Check that it runs, and the network, then try again. If OPENAI_BASE_URL is wrong, "
+                "correct it and start Idearc again."
             ) from error
         except (openai.OpenAIError, ValueError) as error:
             raise self.unreadable(type(error).__name__) from error
