@@ -32,10 +32,19 @@ class Settings(BaseSettings):
     max_jobs: int = Field(default=16, ge=1)
     job_timeout: float = Field(default=100, gt=0, description="seconds")
 
+    @field_validator("openai_api_key")
+    @classmethod
+    def _fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+        stripped = key.get_secret_value().strip() if key else ""
+        if not (stripped.isascii() and all(char.isprintable() for char in stripped)):
+            raise ValueError("it holds characters that no API key has")
+        return SecretStr(stripped) if stripped else None
+
     @field_validator("openai_base_url")
     @classmethod
     def _is_an_http_address(cls, url: str | None) -> str | None:
-        if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+        address = urlsplit(url or "http://localhost")
+        if address.scheme not in {"http", "https"} or not address.hostname or address.port == 0:
             raise ValueError("not an address like http://127.0.0.1:11434/v1")
         return url
 
@@ -46,7 +55,7 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = [
-            f"{_variable(str(problem['loc'][0]))}={problem['input']!r} can't be used: "
+            f"{_assignment(str(problem['loc'][0]), str(problem['input']))} can't be used: "
             f"{problem['msg'].removeprefix('Value error, ')}."
             for problem in error.errors(include_url=False)
         ]
@@ -55,5 +64,7 @@ def read_settings() -> Settings:
         ) from None
 
 
-def _variable(field: str) -> str:
-    return field if field.isupper() else f"IDEARC_{field.upper()}"
+def _assignment(field: str, value: str) -> str:
+    """The variable and its value; the value is left out where it may be or hold a secret."""
+    variable = field if field.isupper() else f"IDEARC_{field.upper()}"
+    return variable if variable == "OPENAI_API_KEY" or "@" in value else f"{variable}={value!r}"

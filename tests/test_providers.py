@@ -110,6 +110,8 @@ def test_an_invalid_answer_is_asked_for_once_more(
         (Reply(text='{"findi', incomplete="max_output_tokens"), "before its answer was whole"),
         (Reply(body=b"{'broken"), "a form that can't be read"),
         (Reply(body=b"{}"), "a form that can't be read"),
+        (Reply(body=b'{"choices": [{}]}'), "a form that can't be read"),
+        (Reply(status=404, body=b'{"error": "Load a model."}'), "answered 404: Load a model"),
         (Reply(body=b'{"error": "overloaded"}'), "a form that can't be read"),
     ],
 )
@@ -177,6 +179,22 @@ def test_a_server_that_is_not_there_is_named_with_its_cause(make_provider: MakeP
     with pytest.raises(ProviderError, match=r"127\.0\.0\.1:9 can't be reached: .+ Check") as error:
         make_provider(base_url=url).ask(FEATURES, an_idea())
     assert "secret" not in str(error.value)
+
+
+def test_a_key_that_no_header_takes_is_never_shown(make_provider: MakeProvider) -> None:
+    with pytest.raises(ProviderError) as error:
+        make_provider(api_key="sk-sec\nret").ask(FEATURES, an_idea())
+    assert "ret" not in str(error.value).replace("retry", "")
+
+
+def test_a_server_that_says_little_is_understood(model_server: ModelServer) -> None:
+    said = {"choices": [{"message": {"content": GOOD}}], "usage": {"prompt_tokens": None}}
+    model_server.script["features"] = [Reply(body=json.dumps(said).encode())]
+    answer = CompatibleProvider(
+        base_url=model_server.url, api_key=None, model="m", timeout_seconds=20
+    ).ask(FEATURES, an_idea())
+    assert [found.name for found in answer.findings] == ["N"]
+    assert (answer.provenance.model, answer.provenance.input_tokens) == ("m", 0)
 
 
 def test_the_idea_is_sent_as_material_and_the_key_as_a_header(

@@ -53,6 +53,7 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
         ("IDEARC_JOB_TIMEOUT", "-1"),
         ("OPENAI_BASE_URL", "localhost:11434"),
         ("OPENAI_BASE_URL", "ftp://127.0.0.1/v1"),
+        ("OPENAI_BASE_URL", "http://127.0.0.1:99999/v1"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_variable(
@@ -61,6 +62,27 @@ def test_a_wrong_value_is_named_with_its_variable(
     monkeypatch.setenv(variable, value)
     with pytest.raises(IdearcError, match=f"^{variable}='{value}' can't be used: .+Correct it"):
         read_settings()
+
+
+def test_a_key_is_trimmed_and_a_broken_one_is_refused_unseen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", " sk-1\n")
+    key = read_settings().openai_api_key
+    assert key is not None
+    assert key.get_secret_value() == "sk-1"
+    for broken in ("sk-sec\nret", "sk-sécret", "sk-…"):
+        monkeypatch.setenv("OPENAI_API_KEY", broken)
+        with pytest.raises(IdearcError, match=r"^OPENAI_API_KEY can't be used: it holds") as error:
+            read_settings()
+        assert broken not in str(error.value)
+
+
+def test_a_password_in_a_wrong_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "ftp://user:secret@127.0.0.1/v1")
+    with pytest.raises(IdearcError, match=r"^OPENAI_BASE_URL can't be used") as error:
+        read_settings()
+    assert "secret" not in str(error.value)
 
 
 def test_by_default_the_database_is_a_file_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from openai.types.responses import EasyInputMessageParam as Message  # noqa: TID
 from idearc.errors import ProviderError
 from idearc.jobs import Job
 from idearc.providers import Provenance
-from idearc.providers.server import Schema, ServerProvider
+from idearc.providers.server import Schema, ServerProvider, tokens
 
 
 class CompatibleProvider(ServerProvider):
@@ -18,8 +18,9 @@ class CompatibleProvider(ServerProvider):
     async def reply(
         self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
     ) -> tuple[str, Provenance]:
+        model = self.model or await self._first_model(client)
         completion = await client.chat.completions.create(
-            model=self.model or await self._first_model(client),
+            model=model,
             messages=cast("list[ChatCompletionMessageParam]", messages),  # the same words here
             response_format={
                 "type": "json_schema",
@@ -35,9 +36,9 @@ class CompatibleProvider(ServerProvider):
             raise self.cut_off(choice.finish_reason)
         return choice.message.content or "", Provenance(
             provider=f"server at {self.server}",
-            model=completion.model,
-            input_tokens=completion.usage.prompt_tokens if completion.usage else 0,
-            output_tokens=completion.usage.completion_tokens if completion.usage else 0,
+            model=getattr(completion, "model", None) or model,
+            input_tokens=tokens(completion.usage, "prompt_tokens"),
+            output_tokens=tokens(completion.usage, "completion_tokens"),
         )
 
     async def _first_model(self, client: AsyncOpenAI) -> str:

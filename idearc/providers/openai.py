@@ -11,7 +11,7 @@ from openai.types.responses import (  # noqa: TID251
 from idearc.errors import ProviderError
 from idearc.jobs import Job
 from idearc.providers import Provenance
-from idearc.providers.server import Schema, ServerProvider
+from idearc.providers.server import Schema, ServerProvider, tokens
 
 # Efficient, with structured output and web search. Before changing it, look at
 # https://developers.openai.com/api/docs/models and /api/docs/deprecations.
@@ -49,7 +49,9 @@ class OpenAIProvider(ServerProvider):
         if response.status == "incomplete":
             details = response.incomplete_details
             raise self.cut_off(details.reason if details else None)
-        texts, searched, pages = [], [], []
+        texts: list[str] = []
+        searched: list[str] = []
+        pages: list[str] = []
         for item in response.output:
             if item.type == "message" and item.phase != "commentary":
                 for part in item.content:
@@ -57,13 +59,15 @@ class OpenAIProvider(ServerProvider):
                         raise self.refused(part.refusal)
                     texts.append(part.text)
             elif item.type == "web_search_call" and item.action.type == "search":
-                searched += item.action.queries or [item.action.query or ""]
-                pages += [source.url for source in item.action.sources or []]
+                searched += item.action.queries or filter(None, [item.action.query])
+                pages += [
+                    url for at in item.action.sources or [] if (url := getattr(at, "url", ""))
+                ]
         return "".join(texts), Provenance(
             provider="OpenAI",
-            model=response.model,
-            input_tokens=response.usage.input_tokens if response.usage else 0,
-            output_tokens=response.usage.output_tokens if response.usage else 0,
+            model=response.model or DEFAULT_MODEL,
+            input_tokens=tokens(response.usage, "input_tokens"),
+            output_tokens=tokens(response.usage, "output_tokens"),
             searched=searched,
             pages=pages,
         )

@@ -102,11 +102,13 @@ class ServerProvider:
             raise ProviderError(self._explain(error)) from error
         except openai.APIConnectionError as error:
             raise ProviderError(
-                f"The model's server at {self.server} can't be reached: {_root_cause(error)}. "
-                "Check that it runs, and the network, then try again. If OPENAI_BASE_URL is wrong, "
+                f"The model's server at {self.server} can't be reached: "
+                f"{self.quote(_root_cause(error))}. Check that it runs, and the network, then try "
+                "again. If OPENAI_BASE_URL is wrong, "
                 "correct it and start Idearc again."
             ) from error
-        except (openai.OpenAIError, ValueError) as error:
+        except (openai.OpenAIError, ValueError, AttributeError, TypeError) as error:
+            # The SDK doesn't check what it reads: a field may be missing or of another type.
             raise self.unreadable(type(error).__name__) from error
 
     async def _ask_until_valid(self, client: AsyncOpenAI, job: Job, idea: Idea) -> Answer:
@@ -154,10 +156,11 @@ class ServerProvider:
             return f"{said}: quota exceeded. Check the plan of your API key, then try again."
         if error.status_code == 429:
             return f"{said}: too many requests. Wait a minute, then try again."
+        body = error.body.get("message") if isinstance(error.body, dict) else error.body
+        is_text = isinstance(body, str) and not body.lstrip().startswith("<")  # no page of HTML
+        words = self.quote(str(body) if is_text else error.response.reason_phrase)
         if error.status_code >= 500:
-            return f"{said}: it is overloaded or broken. Try again in a minute."
-        body = error.body if isinstance(error.body, dict) else {}
-        words = self.quote(str(body.get("message") or error.response.reason_phrase))
+            return f"{said}: it is overloaded or broken ({words}). Try again in a minute."
         return f"{said}: {words}. Check IDEARC_MODEL, OPENAI_BASE_URL and the key, then try again."
 
     def refused(self, words: str) -> ProviderError:
@@ -181,6 +184,11 @@ class ServerProvider:
         return _shorten(words) or "it gave no reason"
 
 
+def tokens(usage: object, name: str) -> int:
+    """How many the server says it used; some say nothing, or null."""
+    return getattr(usage, name, None) or 0
+
+
 def _shorten(words: str) -> str:
     line = " ".join(clean(words).split()).rstrip(".")
     return line if len(line) <= 200 else line[:200] + "…"
@@ -200,4 +208,6 @@ def _summary(error: ValidationError) -> str:
 def _root_cause(error: BaseException) -> str:
     while error.__cause__:
         error = error.__cause__
-    return _shorten(str(error)) or type(error).__name__
+    # A protocol error quotes the header that it refused, the key with it.
+    words = "" if "ProtocolError" in type(error).__name__ else _shorten(str(error))
+    return words or type(error).__name__
