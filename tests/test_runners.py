@@ -1,5 +1,6 @@
 """The runner's promises: one live run per job and idea, a cap, an end that is known."""
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ class Runs:
 
     def __init__(self) -> None:
         self.gate = threading.Event()
-        self.errors: dict[str, Exception] = {}
+        self.errors: dict[str, BaseException] = {}
         self.started: list[str] = []
         self.live = self.most_live = 0
         self.contexts: set[object] = set()
@@ -88,6 +89,16 @@ def test_a_failure_is_told_until_the_next_start(runs: Runs) -> None:
     runs.gate.clear()
     runner.start("features", "a")
     assert isinstance(runner.outcome("features", "a"), Running)
+
+
+def test_not_even_a_cancelled_run_keeps_its_place(runs: Runs) -> None:
+    runs.gate.set()
+    runs.errors = {"a": asyncio.CancelledError()}
+    runner = ThreadRunner(runs, max_jobs=1)
+    runner.start("features", "a")
+    runner.start("features", "b")
+    eventually(lambda: runs.started == ["a", "b"] and runner.outcome("features", "b") is None)
+    assert isinstance(runner.outcome("features", "a"), Failed)
 
 
 def test_threads_end_with_their_work_and_carry_no_streamlit_context(runs: Runs) -> None:

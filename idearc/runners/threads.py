@@ -84,7 +84,7 @@ class ThreadRunner:
             # Its text may quote what the model's server said, and that the idea: kinds only.
             outcome = f"failed, {type(error).__name__} from {type(error.__cause__).__name__}"
             reason = str(error)
-        except Exception as error:  # the top of a thread: nobody above would see it
+        except BaseException as error:  # the top of a thread: nobody above would see it
             log.exception("run broke: job=%s idea=%s", job_name, idea_id)
             outcome = f"broke, {type(error).__name__}"
             reason = f"Something went wrong inside Idearc ({type(error).__name__}). Try again."
