@@ -43,8 +43,12 @@ class Settings(BaseSettings):
     @field_validator("openai_base_url")
     @classmethod
     def _is_an_http_address(cls, url: str | None) -> str | None:
-        address = urlsplit(url or "http://localhost")
-        if address.scheme not in {"http", "https"} or not address.hostname or address.port == 0:
+        try:
+            address = urlsplit(url or "http://localhost")
+            usable = address.scheme in {"http", "https"} and address.hostname and address.port != 0
+        except ValueError:  # its text may quote a piece of the address
+            usable = False
+        if not usable:
             raise ValueError("not an address like http://127.0.0.1:11434/v1")
         return url
 

@@ -41,7 +41,7 @@ for tab, job in zip(tabs, JOBS.values(), strict=True):
         if state.can_retry:
             st.button("Try again", key=f"retry-{job.name}", on_click=retry, args=(job.name,))
 
-if any(state.state is not State.DONE for state in progress.values()):
+if any(state.state != State.DONE for state in progress.values()):
     st_autorefresh(
         interval=round(idearc.tick_seconds * 1000),
         limit=idearc.max_ticks + 1,  # it fires while the count is below its limit

@@ -65,7 +65,7 @@ class OpenAIProvider(ServerProvider):
                 ]
         return "".join(texts), Provenance(
             provider="OpenAI",
-            model=response.model or DEFAULT_MODEL,
+            model=response.model or self.model or DEFAULT_MODEL,
             input_tokens=tokens(response.usage, "input_tokens"),
             output_tokens=tokens(response.usage, "output_tokens"),
             searched=searched,
