@@ -65,14 +65,38 @@ def test_at_most_max_jobs_run_and_the_rest_say_that_they_wait(runs: Runs) -> Non
     runner = ThreadRunner(runs, max_jobs=2)
     for idea_id in "abcd":
         runner.start("features", idea_id)
-    eventually(lambda: runs.started == ["a", "b"])
+    eventually(lambda: sorted(runs.started) == ["a", "b"])
     notes = [runner.outcome("features", idea_id).note for idea_id in "abcd"]
-    assert notes == ["", "", "Waiting for its turn, next", "Waiting for its turn, 1 before it"]
+    waiting = "Waiting for its turn: "
+    assert notes == ["", "", f"{waiting}next in line", f"{waiting}1 before it"]
 
     runs.gate.set()
     eventually(lambda: all(runner.outcome("features", idea_id) is None for idea_id in "abcd"))
-    assert runs.started == ["a", "b", "c", "d"]
+    assert sorted(runs.started) == ["a", "b", "c", "d"]
     assert runs.most_live == 2
+
+
+def test_runs_start_in_the_order_of_their_start(runs: Runs) -> None:
+    runner = ThreadRunner(runs, max_jobs=1)
+    for idea_id in "abcdefgh":
+        runner.start("features", idea_id)
+    runs.gate.set()
+    eventually(lambda: runner.outcome("features", "h") is None)
+    assert runs.started == list("abcdefgh")
+
+
+def test_a_run_that_gets_no_thread_fails_with_a_reason(runs: Runs) -> None:
+    runner = ThreadRunner(runs, max_jobs=2)
+    usual = threading.stack_size(1 << 46)  # more than the system has, so it gives no thread
+    try:
+        runner.start("features", "a")
+    finally:
+        threading.stack_size(usual)
+    assert "too busy" in runner.outcome("features", "a").reason
+
+    runs.gate.set()
+    runner.start("features", "a")
+    eventually(lambda: runs.started == ["a"] and runner.outcome("features", "a") is None)
 
 
 def test_a_failure_is_told_until_the_next_start(runs: Runs) -> None:

@@ -39,8 +39,14 @@ class ThreadRunner:
             if key in self._live:
                 return
             if self._threads < self._max_jobs:
-                threading.Thread(target=self._work, name="idearc-run", daemon=True).start()
-                self._threads += 1
+                try:
+                    threading.Thread(target=self._work, name="idearc-run", daemon=True).start()
+                    self._threads += 1
+                except RuntimeError as error:  # the system gives no more threads
+                    log.warning("no thread for a run, %d are live: %s", self._threads, error)
+                    if not self._threads:
+                        self._fail(key, "The server is too busy for this. Try again in a minute.")
+                        return
             self._failed.pop(key, None)
             self._live[key] = Running(since=now())
             self._waiting.append(key)
@@ -54,8 +60,8 @@ class ThreadRunner:
             if key not in self._waiting:
                 return running
             ahead = self._waiting.index(key)
-        place = f"{ahead} before it" if ahead else "next"
-        return Running(running.since, f"Waiting for its turn, {place}")
+        place = f"{ahead} before it" if ahead else "next in line"
+        return Running(running.since, f"Waiting for its turn: {place}")
 
     def _work(self) -> None:
         """Take what waits, until nothing does."""
@@ -70,9 +76,12 @@ class ThreadRunner:
             with self._lock:
                 del self._live[key]
                 if reason:
-                    self._failed[key] = Failed(reason)
-                    if len(self._failed) > _REMEMBERED_FAILURES:
-                        del self._failed[next(iter(self._failed))]
+                    self._fail(key, reason)
+
+    def _fail(self, key: _Key, reason: str) -> None:
+        self._failed[key] = Failed(reason)
+        if len(self._failed) > _REMEMBERED_FAILURES:
+            del self._failed[next(iter(self._failed))]
 
     def _attempt(self, job_name: str, idea_id: str) -> str:
         """Run it; the reason when it failed, else nothing."""
@@ -82,7 +91,8 @@ class ThreadRunner:
             self._run(job_name, idea_id)
         except IdearcError as error:
             # Its text may quote what the model's server said, and that the idea: kinds only.
-            outcome = f"failed, {type(error).__name__} from {type(error.__cause__).__name__}"
+            cause = f" from {type(error.__cause__).__name__}" if error.__cause__ else ""
+            outcome = f"failed, {type(error).__name__}{cause}"
             reason = str(error)
         except BaseException as error:  # the top of a thread: nobody above would see it
             log.exception("run broke: job=%s idea=%s", job_name, idea_id)

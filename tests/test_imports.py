@@ -1,0 +1,51 @@
+"""Imports go one way: adapters know neither the core nor the store, only pages and views draw."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "idearc").rglob("*.py")]
+
+UI = {"app.py", "pages/new_idea.py", "pages/workspace.py", "pages/ideas.py", "idearc/views.py"}
+PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
+MAY_IMPORT = {
+    "streamlit": UI,
+    "streamlit_autorefresh": UI,
+    "sqlalchemy": {"idearc/models.py", "idearc/store.py"},
+    "sqlmodel": {"idearc/models.py", "idearc/store.py"},
+    "openai": PROVIDERS,
+    "httpx2": PROVIDERS,
+    "idearc.core": UI | {"idearc/bootstrap.py"},
+    "idearc.views": UI,
+    "idearc.bootstrap": {"idearc/views.py"},
+    "idearc.store": {"idearc/core.py", "idearc/bootstrap.py"},
+    "idearc.providers.server": PROVIDERS,
+    "idearc.providers.openai": {"idearc/bootstrap.py"},
+    "idearc.providers.compatible": {"idearc/bootstrap.py"},
+    "idearc.runners.threads": {"idearc/bootstrap.py"},
+}
+
+
+def imports(source: str) -> set[str]:
+    """The modules that are imported anywhere in it, and the names that are taken from them."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+@pytest.mark.parametrize("module", MAY_IMPORT)
+def test_only_these_files_import(module: str) -> None:
+    importers = {
+        str(path.relative_to(ROOT).as_posix())
+        for path in FILES
+        if any(f"{name}.".startswith(f"{module}.") for name in imports(path.read_text()))
+    }
+    assert importers, f"nobody imports {module}: delete its rule"
+    assert importers <= MAY_IMPORT[module]
