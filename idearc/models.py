@@ -1,5 +1,6 @@
 """What is stored: ideas, results and findings, and the text that may stand in them."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -7,14 +8,18 @@ from uuid import uuid4
 
 from annotated_types import MaxLen
 from pydantic import AfterValidator, BeforeValidator
-from sqlalchemy import DateTime, Dialect, Index, TypeDecorator  # noqa: TID251
-from sqlalchemy.orm import registry  # noqa: TID251
-from sqlmodel import JSON, Field, SQLModel, String  # noqa: TID251
+from sqlalchemy import DateTime, Dialect, Index, TypeDecorator
+from sqlalchemy.orm import registry
+from sqlmodel import JSON, Field, SQLModel, String
 
 # Controls, surrogates and private use (citation marks of search models), and the characters
 # that reorder text (https://trojansource.codes).
 _UNWANTED_CATEGORIES = {"Cc", "Cs", "Co"}
 _REORDERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+# What has no ink of its own; at the ends of a text the zero-width characters have no use either.
+_UNSEEN_CATEGORIES = {"Cf", "Cn", "Me", "Mn", "Zl", "Zp", "Zs"}
+_ZERO_WIDTH = "\u200b\u200e\u200f\u2060\ufeff"
 
 
 def now() -> datetime:
@@ -27,14 +32,20 @@ def new_id() -> str:
 
 
 def clean(text: str) -> str:
-    """The text without characters that are never meant to be seen, trimmed; line breaks stay."""
+    """The text without characters that are never meant to be seen, trimmed; line breaks stay.
+
+    Empty when there is nothing to see in it.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(
+    kept = "".join(
         char
         for char in lines
         if char == "\n"
         or (char not in _REORDERING and unicodedata.category(char) not in _UNWANTED_CATEGORIES)
-    ).strip()
+    )
+    if all(char == "\n" or unicodedata.category(char) in _UNSEEN_CATEGORIES for char in kept):
+        return ""
+    return re.sub(rf"^[\s{_ZERO_WIDTH}]+|[\s{_ZERO_WIDTH}]+\Z", "", kept)
 
 
 def _clean_or_pass(value: object) -> object:
@@ -47,6 +58,10 @@ def _not_empty(text: str) -> str:
     return text
 
 
+def _without_blanks(phrases: list[str]) -> list[str]:
+    return [phrase for phrase in phrases if phrase]
+
+
 def first(count: int) -> BeforeValidator:
     """Drops what is over in an answer's list: too much is no reason to ask again."""
     return BeforeValidator(lambda items: items[:count] if isinstance(items, list) else items)
@@ -55,7 +70,7 @@ def first(count: int) -> BeforeValidator:
 # What answers are made of. The schema has no keyword for lengths of text: not every API knows it.
 Text = Annotated[str, BeforeValidator(_clean_or_pass)]
 Name = Annotated[Text, AfterValidator(_not_empty)]
-Phrases = Annotated[list[Text], MaxLen(3), first(3)]
+Phrases = Annotated[list[Text], MaxLen(3), first(3), AfterValidator(_without_blanks)]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

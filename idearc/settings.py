@@ -20,17 +20,21 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="IDEARC_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix="IDEARC_",
+        env_file=".env",  # in the working directory
+        env_ignore_empty=True,
+        extra="ignore",
+        str_strip_whitespace=True,
     )
 
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     model: str | None = None
     database_url: str = Field(default_factory=_default_database_url)
-    tick_seconds: float = Field(default=5, ge=0.1)
+    tick_seconds: float = Field(default=5, ge=0.1, allow_inf_nan=False)
     max_ticks: int = Field(default=24, ge=1)
     max_jobs: int = Field(default=16, ge=1)
-    job_timeout: float = Field(default=100, gt=0, description="seconds")
+    job_timeout: float = Field(default=100, gt=0, allow_inf_nan=False, description="seconds")
 
     @field_validator("openai_api_key")
     @classmethod

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url  # noqa: TID251
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError  # noqa: TID251
-from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: TID251
-from sqlmodel import Session, col, func, select  # noqa: TID251
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlmodel import Session, col, func, select
 
 from idearc.errors import StoreError
 from idearc.jobs import Job
@@ -25,10 +25,12 @@ class Store:
     of its own and raises StoreError when the database can't be used.
     """
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, lock_seconds: float = 10) -> None:
+        """SQLite waits up to `lock_seconds` while another process writes."""
         with _readable_errors():
-            url = make_url(database_url)
-            self._engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _server(url)
+            url = _parse(database_url)
+            is_file = url.get_backend_name() == "sqlite"
+            self._engine = _sqlite(url, lock_seconds) if is_file else _server(url)
             with self._engine.begin() as connection:
                 for table in Base.metadata.sorted_tables:
                     connection.execute(CreateTable(table, if_not_exists=True))
@@ -119,10 +121,23 @@ def _readable_errors() -> Iterator[None]:
         ) from error
 
 
-def _sqlite(url: URL) -> Engine:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 10})
+def _parse(database_url: str) -> URL:
+    try:
+        return make_url(database_url)
+    except ValueError:  # its text may quote a piece of a password
+        raise ArgumentError("it is not the address of a database") from None
+
+
+def _sqlite(url: URL, lock_seconds: float) -> Engine:
+    if url.database in {None, "", ":memory:"}:
+        raise ArgumentError("SQLite needs a file here, as in sqlite:////path/to/idearc.db")
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": lock_seconds},
+        max_overflow=-1,  # nobody waits for a connection: it is an open file, no more
+    )
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: Any) -> None:

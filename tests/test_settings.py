@@ -39,6 +39,8 @@ def test_an_environment_variable_beats_the_env_file(monkeypatch: pytest.MonkeyPa
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "")
     monkeypatch.setenv("IDEARC_MAX_JOBS", "")
+    monkeypatch.setenv("IDEARC_MODEL", " ")
+    assert not read_settings().model
     assert read_settings().openai_api_key is None
     assert read_settings().max_jobs == 16
 
@@ -50,7 +52,9 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
         ("IDEARC_MAX_JOBS", "0"),
         ("IDEARC_MAX_TICKS", "1.5"),
         ("IDEARC_TICK_SECONDS", "0"),
+        ("IDEARC_TICK_SECONDS", "inf"),
         ("IDEARC_JOB_TIMEOUT", "-1"),
+        ("IDEARC_JOB_TIMEOUT", "nan"),
         ("OPENAI_BASE_URL", "localhost:11434"),
         ("OPENAI_BASE_URL", "ftp://127.0.0.1/v1"),
         ("OPENAI_BASE_URL", "http://127.0.0.1:99999/v1"),

@@ -2,15 +2,16 @@
 
 import multiprocessing
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import an_idea
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from idearc.errors import StoreError
 from idearc.jobs import JOBS
-from idearc.models import CompetitorAnswer, FeatureAnswer, Idea, Result
+from idearc.models import CompetitorAnswer, FeatureAnswer, Idea
 from idearc.providers import Answer, Provenance
 from idearc.store import Store
 
@@ -143,30 +144,62 @@ def test_a_used_token_gives_the_idea_that_is_there(store: Store, idea: Idea) -> 
     assert store.count_ideas() == 1
 
 
-def test_findings_need_their_idea(store: Store) -> None:
-    with store._engine.connect() as connection:
-        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
-        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+def test_reading_does_not_wait_for_a_writer(store: Store, idea: Idea) -> None:
+    with store._engine.connect() as other:
+        other.execute(text("BEGIN IMMEDIATE"))
+        assert store.idea(idea.id) is not None
 
 
-def test_listing_ideas_walks_an_index(store: Store) -> None:
-    """So 50 of 100,000 ideas cost as much as 50 of 100."""
-    query = "SELECT * FROM idea ORDER BY created_at DESC, id DESC LIMIT 50"
-    with store._engine.connect() as connection:
-        plan = " ".join(row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}")))
-    assert "USING INDEX ix_idea_newest" in plan
-    assert "TEMP B-TREE" not in plan
-
-
-def test_results_are_found_by_their_key(store: Store) -> None:
-    query = f"SELECT * FROM {Result.__tablename__} WHERE idea_id IN ('a', 'b')"
-    with store._engine.connect() as connection:
-        plan = " ".join(row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}")))
-    assert "SEARCH result USING INDEX" in plan
+def test_writing_waits_for_a_lock_no_longer_than_it_is_told(store: Store, tmp_path: Path) -> None:
+    impatient = Store(f"sqlite:///{tmp_path / 'idearc.db'}", lock_seconds=0.2)
+    with store._engine.connect() as other:
+        other.execute(text("BEGIN IMMEDIATE"))
+        with pytest.raises(StoreError, match="database is locked"):
+            impatient.add_idea(an_idea())
+    assert impatient.add_idea(an_idea())[1]
+    impatient.close()
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "mysql://root:secret@127.0.0.1/x", "sqlite:////proc/none/idearc.db"]
+    ("ask", "walks"),
+    [
+        (lambda store: store.ideas(limit=50), "USING INDEX ix_idea_newest"),
+        (lambda store: store.ideas(limit=50, offset=50), "USING INDEX ix_idea_newest"),
+        (lambda store: store.idea("a"), "SEARCH idea USING INDEX"),
+        (lambda store: store.results(["a", "b"]), "SEARCH result USING INDEX"),
+        (lambda store: store.findings(FEATURES, "a"), "SEARCH feature USING INDEX"),
+    ],
+)
+def test_what_pages_ask_walks_an_index(
+    store: Store, ask: Callable[[Store], object], walks: str
+) -> None:
+    """So one of 100,000 ideas costs as much as one of 100."""
+    asked: list[tuple[str, object]] = []
+
+    @event.listens_for(store._engine, "before_cursor_execute")
+    def remember(_connection, _cursor, statement, parameters, *_) -> None:
+        asked.append((statement, parameters))
+
+    ask(store)
+    event.remove(store._engine, "before_cursor_execute", remember)
+    ((statement, parameters),) = asked
+    with store._engine.connect() as connection:
+        explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plan = " ".join(row[3] for row in explained)
+    assert walks in plan
+    assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "mysql://root:secret@127.0.0.1/x",
+        "postgresql://root:a:secret@127.0.0.1:secret/x",
+        "sqlite:////proc/none/idearc.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+    ],
 )
 def test_a_database_that_cant_be_used_is_a_clear_error(url: str) -> None:
     with pytest.raises(StoreError, match="Check IDEARC_DATABASE_URL") as error:
