@@ -10,10 +10,10 @@ from enum import StrEnum
 
 from idearc.errors import InputError
 from idearc.jobs import JOBS, Job
-from idearc.models import Finding, Idea, Result, clean, now
+from idearc.models import Finding, Idea, Result, clean
 from idearc.providers import Provider
 from idearc.runners import Failed, Outcome, Runner, Running
-from idearc.store import Store  # noqa: TID251
+from idearc.store import Store
 
 NAME_MAX = 80
 TEXT_MIN, TEXT_MAX = 10, 4_000
@@ -87,6 +87,7 @@ class Idearc:
         *,
         max_ticks: int,
         tick_seconds: float,
+        process_started_at: datetime,
         setup_hint: str = "",
     ) -> None:
         self.max_ticks = max_ticks
@@ -94,7 +95,7 @@ class Idearc:
         self.setup_hint = setup_hint  # what is missing before an idea can be taken, if anything
         self._store = store
         self._runner = runner
-        self._started_at = now()
+        self._process_started_at = process_started_at
 
     def submit(self, name: str, text: str, token: str) -> str:
         """Keeps the idea, starts its jobs and returns its id; once per token.
@@ -155,7 +156,7 @@ class Idearc:
                     results.get((idea.id, job_name)),
                     outcomes[idea.id, job_name],
                     idea.created_at,
-                    self._started_at,
+                    self._process_started_at,
                     ticks_used_up,
                 )
                 for job_name in JOBS

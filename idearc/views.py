@@ -6,14 +6,14 @@ What visitors and models wrote is untrusted: it is shown by st.text or passes th
 import re
 import runpy
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from idearc.bootstrap import build
 from idearc.core import Idearc, Progress, State
@@ -24,11 +24,15 @@ from idearc.settings import read_settings
 
 def get_idearc() -> Idearc:
     """The application of this process. Every page calls it first."""
-    if PagesManager.uses_pages_directory:
-        # The first visitor since the start came by a deep link, or with a page that was open
-        # before: Streamlit took pages/ for a multipage app of its old kind and ran the page alone.
-        # With st.navigation, app.py teaches it better for good, and runs this page in its frame.
-        runpy.run_path(str(Path(__file__).parent.parent / "app.py"))
+    run = get_script_run_ctx()
+    entry = run and str(Path(run.main_script_path).resolve())
+    pages = run.pages_manager.get_pages().values() if run else ()
+    if entry and any(page["script_path"] == entry for page in pages):
+        # Until st.navigation has been called once in the process, Streamlit takes pages/ for a
+        # multipage app of its old kind, with app.py for one more page, and runs a page alone: for
+        # the first visitors since the start who come by a deep link, or with a page that was open
+        # before. app.py calls it, and runs this page in its frame.
+        runpy.run_path(entry)
         st.stop()
     return _build_once()
 
@@ -41,7 +45,11 @@ def _build_once() -> Idearc:
 
 def plain(text: str) -> str:
     """The text in one line, its Markdown made harmless: what was typed is what is seen."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
+    line = " ".join(text.split())
+    # Streamlit makes symbols of "->", "--", ">=" and the like, escaped or not: a word joiner, which
+    # nobody sees, keeps them as they are.
+    line = re.sub(r"(?<!\S)([-<>~])([-=>]+)(?!\S)", "\\1\u2060\\2", line)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", line)
 
 
 def link(label: str, url: str) -> str:
@@ -55,8 +63,12 @@ def link(label: str, url: str) -> str:
 
 
 def when(moment: datetime) -> str:
-    """Date and time at the visitor's place."""
-    return f"{moment.astimezone(ZoneInfo(st.context.timezone or 'UTC')):%-d %b %Y, %H:%M}"
+    """Date and time at the visitor's place; in UTC when the browser gives no place we know."""
+    try:
+        local = moment.astimezone(ZoneInfo(st.context.timezone or "UTC"))
+    except (ZoneInfoNotFoundError, ValueError):
+        local = moment.astimezone(UTC)
+    return f"{local.day} {local:%b %Y, %H:%M}"
 
 
 def duration(elapsed: timedelta) -> str:
@@ -64,7 +76,7 @@ def duration(elapsed: timedelta) -> str:
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
-def progress(job: Job, progress: Progress) -> None:
+def unfinished(job: Job, progress: Progress) -> None:
     """What is to be said of a job that is not done."""
     elapsed = duration(now() - progress.since) if progress.since else ""
     match progress.state:
@@ -138,7 +150,7 @@ def findings(job: Job, result: Result, findings: Sequence[Any]) -> None:
     if findings:
         VIEWS[job.name](findings)
     else:
-        st.info(f"{job.label}: the model found none.", icon=":material/search_off:")
+        st.info("The model found none.", icon=":material/search_off:")
     origin = (
         f"{result.model} · {result.provider} · {when(result.created_at)} · {result.seconds:.0f} s"
     )

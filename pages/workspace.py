@@ -33,15 +33,15 @@ with st.container(height=200 if len(idea.text) > 800 else "content", border=Fals
 tabs = st.tabs([job.label for job in JOBS.values()], key="tab", bind="query-params")
 for tab, job in zip(tabs, JOBS.values(), strict=True):
     with tab:
-        state = progress[job.name]
-        if state.result:
-            views.findings(job, state.result, idearc.findings(job, idea.id))
+        of_job = progress[job.name]
+        if of_job.result:
+            views.findings(job, of_job.result, idearc.findings(job, idea.id))
         else:
-            views.progress(job, state)
-        if state.can_retry:
+            views.unfinished(job, of_job)
+        if of_job.can_retry:
             st.button("Try again", key=f"retry-{job.name}", on_click=retry, args=(job.name,))
 
-if any(state.state != State.DONE for state in progress.values()):
+if any(of_job.state != State.DONE for of_job in progress.values()):
     st_autorefresh(
         interval=round(idearc.tick_seconds * 1000),
         limit=idearc.max_ticks + 1,  # it fires while the count is below its limit

@@ -21,6 +21,7 @@ def test_plain_escapes_every_mark_of_markdown() -> None:
     marks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
     assert views.plain(marks) == "".join(f"\\{mark}" for mark in marks)
     assert views.plain("two\n\nlines  é 🎈") == "two lines é 🎈"
+    assert views.plain("a -> b") == "a \\-\u2060\\> b"  # or Streamlit makes an arrow of it
 
 
 @pytest.mark.parametrize(

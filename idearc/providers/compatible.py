@@ -2,9 +2,9 @@
 
 from typing import cast
 
-from openai import AsyncOpenAI  # noqa: TID251
-from openai.types.chat import ChatCompletion, ChatCompletionMessageParam  # noqa: TID251
-from openai.types.responses import EasyInputMessageParam as Message  # noqa: TID251
+from openai import AsyncOpenAI
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+from openai.types.responses import EasyInputMessageParam as Message
 
 from idearc.errors import ProviderError
 from idearc.jobs import Job

@@ -1,8 +1,8 @@
 """OpenAI itself, through its Responses API."""
 
-from openai import AsyncOpenAI  # noqa: TID251
-from openai.types.responses import EasyInputMessageParam as Message  # noqa: TID251
-from openai.types.responses import (  # noqa: TID251
+from openai import AsyncOpenAI
+from openai.types.responses import EasyInputMessageParam as Message
+from openai.types.responses import (
     Response,
     ResponseIncludable,
     ToolParam,

@@ -1,15 +1,17 @@
 """What all servers that speak OpenAI's API have in common: time limit, retries, errors."""
 
 import asyncio
+import json
 import ssl
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-import openai  # noqa: TID251
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # noqa: TID251
-from openai.types.responses import EasyInputMessageParam as Message  # noqa: TID251
+import httpx2
+import openai
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+from openai.types.responses import EasyInputMessageParam as Message
 from pydantic import ValidationError
 
 from idearc.errors import ProviderError
@@ -55,7 +57,7 @@ class ServerProvider:
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """Made once: to read all root certificates takes longer than the rest of the client."""
-        return ssl.create_default_context()
+        return httpx2.create_ssl_context()
 
     @property
     def server(self) -> str:
@@ -95,7 +97,7 @@ class ServerProvider:
             last = f"; its last answer was {failures[-1]}" if failures else ""
             raise ProviderError(
                 f"The model's server at {self.server} gave no result within "
-                f"{self._timeout_seconds:g} seconds{last}. Try again, choose a faster model with "
+                f"{self._timeout_seconds:g} s{last}. Try again, choose a faster model with "
                 "IDEARC_MODEL, or raise IDEARC_JOB_TIMEOUT."
             ) from error
         except openai.APIStatusError as error:
@@ -107,7 +109,15 @@ class ServerProvider:
                 "again. If OPENAI_BASE_URL is wrong, "
                 "correct it and start Idearc again."
             ) from error
-        except (openai.OpenAIError, ValueError, AttributeError, TypeError) as error:
+        except openai.OpenAIError as error:
+            raise self.unreadable(type(error).__name__) from error
+
+    async def _reply(
+        self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
+    ) -> tuple[str, Provenance]:
+        try:
+            return await self.reply(client, job, messages, schema)
+        except (ValueError, AttributeError, TypeError) as error:
             # The SDK doesn't check what it reads: a field may be missing or of another type.
             raise self.unreadable(type(error).__name__) from error
 
@@ -118,7 +128,7 @@ class ServerProvider:
             Message(role="system", content=job.instructions),
             Message(role="user", content=describe(idea)),
         ]
-        text, first = await self.reply(client, job, messages, schema)
+        text, first = await self._reply(client, job, messages, schema)
         try:
             return Answer(_parse(job, text).findings, first)
         except ValidationError as error:
@@ -128,10 +138,10 @@ class ServerProvider:
             Message(
                 role="user",
                 content=f"That can't be used: {problem}. Answer again, with nothing but one JSON "
-                f"object that matches this schema: {schema}",
+                f"object that matches this schema: {json.dumps(schema, separators=(',', ':'))}",
             ),
         ]
-        text, second = await self.reply(client, job, messages, schema)
+        text, second = await self._reply(client, job, messages, schema)
         try:
             findings = _parse(job, text).findings
         except ValidationError as error:
@@ -164,12 +174,15 @@ class ServerProvider:
         return f"{said}: {words}. Check IDEARC_MODEL, OPENAI_BASE_URL and the key, then try again."
 
     def refused(self, words: str) -> ProviderError:
-        return ProviderError(f"The model refused: {self.quote(words)}. Try again in other words.")
+        return ProviderError(
+            f"The model refused: {self.quote(words)}. Try again, or write the idea "
+            "down anew in other words."
+        )
 
     def cut_off(self, reason: str | None) -> ProviderError:
         return ProviderError(
             f"The model stopped before its answer was whole: {self.quote(reason or '')}. Try "
-            "again, shorten the idea, or choose another model with IDEARC_MODEL."
+            "again, or choose another model with IDEARC_MODEL."
         )
 
     def unreadable(self, why: str) -> ProviderError:
