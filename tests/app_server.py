@@ -1,9 +1,11 @@
 """The real app in a process of its own, started as the README says."""
 
 import os
+import pty
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -12,7 +14,11 @@ ROOT = Path(__file__).parent.parent
 
 
 class AppServer:
-    """`streamlit run app.py` on a free port of localhost; its port stays over restarts."""
+    """`streamlit run app.py` on a free port of localhost; its port stays over restarts.
+
+    At a terminal of its own, in the current directory, with an empty home: the first start of a
+    new user, whom nothing may ask.
+    """
 
     def __init__(self, script: Path = ROOT / "app.py", **settings: str) -> None:
         with socket.socket() as free:
@@ -21,15 +27,20 @@ class AppServer:
         self.url = f"http://localhost:{port}"
         self._command = [
             str(Path(sys.executable).parent / "streamlit"),
-            *("run", str(script), "--server.headless=true", f"--server.port={port}"),
+            *("run", str(script), f"--server.port={port}"),
         ]
-        self._environment = {**os.environ, **settings}
+        self._home = tempfile.TemporaryDirectory()
+        # A display makes Streamlit think that somebody sits there; nothing is opened on it.
+        here = {"HOME": self._home.name, "DISPLAY": ":99", "BROWSER": "true"}
+        self._environment = {**os.environ, **here, **settings}
         self.start()
 
     def start(self) -> None:
+        self._keyboard, terminal = pty.openpty()
         self._process = subprocess.Popen(
-            self._command, cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL
+            self._command, env=self._environment, stdin=terminal, stdout=subprocess.DEVNULL
         )
+        os.close(terminal)
         deadline = time.monotonic() + 60
         while not self._is_healthy():
             assert self._process.poll() is None, "the server ended at once"
@@ -48,8 +59,10 @@ class AppServer:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+        self._home.cleanup()
 
     def kill(self) -> None:
         """As kill -9 does."""
         self._process.kill()
         self._process.wait()
+        os.close(self._keyboard)
