@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from idearc.errors import IdearcError
-from idearc.views import plain
+from idearc.markdown import plain
 
 icon = Path(__file__).parent / "assets" / "icon.svg"
 st.set_page_config(page_title="Idearc", page_icon=icon, layout="centered")

@@ -2,23 +2,17 @@
 
 import functools
 import logging
+import threading
 from datetime import UTC, datetime
 
 import psutil
 
 from idearc.core import Idearc, run_job
-from idearc.errors import ProviderError
-from idearc.providers import Provider
+from idearc.providers import Note, Provider
+from idearc.providers.nearby import answering_servers
 from idearc.runners.threads import ThreadRunner
-from idearc.settings import Settings
+from idearc.settings import Settings, data_folder
 from idearc.store import Store
-
-SETUP_HINT = (
-    "No model is set up yet. Set OPENAI_API_KEY to use OpenAI, or OPENAI_BASE_URL to use a server "
-    "that speaks its API, for instance http://127.0.0.1:11434/v1 for Ollama; in the environment "
-    "or in a file named .env beside app.py. Then start Idearc again."
-)
-
 
 # This part of a run's time is left to keep the answer while another process holds the database.
 _KEEPING = 0.1
@@ -27,26 +21,30 @@ _KEEPING = 0.1
 def build(settings: Settings) -> Idearc:
     """The application, its database ready. Raises StoreError when the database can't be used."""
     _log_to_stderr()
-    store = Store(settings.database_url, lock_seconds=min(10, _KEEPING * settings.job_timeout))
+    store = Store(settings.database_url, lock_seconds=min(10, _KEEPING * settings.job_seconds))
     provider = functools.cache(lambda: build_provider(settings))
+    building = threading.Lock()  # or the first two runs would build one each
 
-    def run(job_name: str, idea_id: str) -> None:
-        run_job(store, provider(), job_name, idea_id)
+    def run(job_name: str, idea_id: str, note: Note) -> None:
+        with building:
+            shared = provider()
+        run_job(store, shared, job_name, idea_id, note)
 
     return Idearc(
         store,
-        ThreadRunner(run, settings.max_jobs),
+        # The embedded model takes one run after the other: here, those that wait know their place.
+        ThreadRunner(run, 1 if settings.is_embedded else settings.max_jobs),
         max_ticks=settings.max_ticks,
         tick_seconds=settings.tick_seconds,
         process_started_at=datetime.fromtimestamp(psutil.Process().create_time(), UTC),
-        setup_hint="" if settings.openai_base_url or settings.openai_api_key else SETUP_HINT,
+        find_servers=answering_servers if settings.is_embedded else None,
     )
 
 
 def build_provider(settings: Settings) -> Provider:
     """The provider that the settings choose. Its SDK takes a second to import: call it in a run."""
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    timeout_seconds = (1 - _KEEPING) * settings.job_timeout
+    timeout_seconds = (1 - _KEEPING) * settings.job_seconds
     if settings.openai_base_url:
         from idearc.providers.compatible import CompatibleProvider
 
@@ -60,7 +58,13 @@ def build_provider(settings: Settings) -> Provider:
         from idearc.providers.openai import OpenAIProvider
 
         return OpenAIProvider(api_key=key, model=settings.model, timeout_seconds=timeout_seconds)
-    raise ProviderError(SETUP_HINT)
+    from idearc.providers.embedded import EmbeddedProvider
+
+    return EmbeddedProvider(
+        model_path=settings.model_path,
+        folder=data_folder() / "models",
+        timeout_seconds=timeout_seconds,
+    )
 
 
 def _log_to_stderr() -> None:

@@ -3,17 +3,18 @@
 import math
 import textwrap
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from idearc.errors import InputError
 from idearc.jobs import JOBS, Job
-from idearc.models import Finding, Idea, Result, clean
-from idearc.providers import Provider
+from idearc.models import Finding, Idea, Result
+from idearc.providers import Note, Provider
 from idearc.runners import Failed, Outcome, Runner, Running
 from idearc.store import Store
+from idearc.text import clean
 
 NAME_MAX = 80
 TEXT_MIN, TEXT_MAX = 10, 4_000
@@ -67,13 +68,13 @@ def derive(
     return Progress(state, since=running.since, note=running.note)
 
 
-def run_job(store: Store, provider: Provider, job_name: str, idea_id: str) -> None:
+def run_job(store: Store, provider: Provider, job_name: str, idea_id: str, note: Note) -> None:
     """Ask, and keep the answer. Safe to run twice; raises what the provider and the store raise."""
     job, idea = JOBS[job_name], store.idea(idea_id)
     if idea is None or (idea_id, job_name) in store.results([idea_id]):
         return
     started = time.monotonic()
-    answer = provider.ask(job, idea)
+    answer = provider.ask(job, idea, note)
     store.save(job, idea_id, answer, seconds=time.monotonic() - started)
 
 
@@ -88,11 +89,12 @@ class Idearc:
         max_ticks: int,
         tick_seconds: float,
         process_started_at: datetime,
-        setup_hint: str = "",
+        find_servers: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
         self.max_ticks = max_ticks
         self.tick_seconds = tick_seconds
-        self.setup_hint = setup_hint  # what is missing before an idea can be taken, if anything
+        # Only where the small model answers: finds better ones on this machine, addresses by name.
+        self.find_servers = find_servers
         self._store = store
         self._runner = runner
         self._process_started_at = process_started_at
@@ -102,8 +104,6 @@ class Idearc:
 
         Raises InputError, and keeps nothing, when the name or the text can't be used.
         """
-        if self.setup_hint:
-            raise InputError(self.setup_hint)
         name, text = " ".join(clean(name).split()), clean(text)
         if len(name) > NAME_MAX:
             raise InputError(

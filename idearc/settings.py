@@ -1,5 +1,6 @@
 """The settings, read once from the environment or from a `.env` file."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
@@ -9,8 +10,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from idearc.errors import IdearcError
 
 
+def data_folder() -> Path:
+    """Where this user's ideas and the model are kept, unless the settings say otherwise."""
+    return user_data_path("idearc", appauthor=False)
+
+
 def _default_database_url() -> str:
-    return f"sqlite:///{user_data_path('idearc', appauthor=False) / 'idearc.db'}"
+    return f"sqlite:///{data_folder() / 'idearc.db'}"
 
 
 class Settings(BaseSettings):
@@ -30,11 +36,23 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     model: str | None = None
+    model_path: Path | None = None
     database_url: str = Field(default_factory=_default_database_url)
     tick_seconds: float = Field(default=5, ge=0.1, allow_inf_nan=False)
     max_ticks: int = Field(default=24, ge=1)
     max_jobs: int = Field(default=16, ge=1)
-    job_timeout: float = Field(default=100, gt=0, allow_inf_nan=False, description="seconds")
+    job_timeout: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the small model on this machine answers."""
+        return not (self.openai_base_url or self.openai_api_key)
+
+    @property
+    def job_seconds(self) -> float:
+        """How long one run may take: what is set, or what fits those who answer."""
+        is_openai = self.openai_api_key and not self.openai_base_url
+        return self.job_timeout or (100 if is_openai else 300)
 
     @field_validator("openai_api_key")
     @classmethod

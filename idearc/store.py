@@ -7,9 +7,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 from sqlmodel import Session, col, func, select
 
 from idearc.errors import StoreError
@@ -34,6 +44,7 @@ class Store:
             with self._engine.begin() as connection:
                 for table in Base.metadata.sorted_tables:
                     connection.execute(CreateTable(table, if_not_exists=True))
+                    _add_new_columns(connection, table)
                     for index in table.indexes:
                         connection.execute(CreateIndex(index, if_not_exists=True))
 
@@ -119,6 +130,15 @@ def _readable_errors() -> Iterator[None]:
             f"The database can't be used: {cause}. Check IDEARC_DATABASE_URL, that the "
             "database can be reached and that its disk has room, then try again."
         ) from error
+
+
+def _add_new_columns(connection: Connection, table: Table) -> None:
+    """To a table that an older Idearc has made; what was stored gets the column's default."""
+    known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in known:
+            definition = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
 
 
 def _parse(database_url: str) -> URL:

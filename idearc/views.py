@@ -3,13 +3,11 @@
 What visitors and models wrote is untrusted: it is shown by st.text or passes through `plain`.
 """
 
-import re
 import runpy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -18,7 +16,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from idearc.bootstrap import build
 from idearc.core import Idearc, Progress, State
 from idearc.jobs import Job
-from idearc.models import Competitor, Feature, Result, now
+from idearc.jobs.competitors import Competitor
+from idearc.jobs.features import Feature
+from idearc.markdown import host, link, plain, search_link
+from idearc.models import Result, now
+from idearc.providers import EMBEDDED
 from idearc.settings import read_settings
 
 
@@ -43,25 +45,6 @@ def _build_once() -> Idearc:
     return build(read_settings())
 
 
-def plain(text: str) -> str:
-    """The text in one line, its Markdown made harmless: what was typed is what is seen."""
-    line = " ".join(text.split())
-    # Streamlit makes symbols of "->", "--", ">=" and the like, escaped or not: a word joiner, which
-    # nobody sees, keeps them as they are.
-    line = re.sub(r"(?<!\S)([-<>~])([-=>]+)(?!\S)", "\\1\u2060\\2", line)
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", line)
-
-
-def link(label: str, url: str) -> str:
-    """A Markdown link, or the label alone when the url is not one of the web."""
-    try:
-        is_web = urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname
-    except ValueError:
-        is_web = None
-    target = re.sub(r"[<>\s\\]", "", url)
-    return f"[{plain(label)}](<{target}>)" if is_web else plain(label)
-
-
 def when(moment: datetime) -> str:
     """Date and time at the visitor's place; in UTC when the browser gives no place we know."""
     try:
@@ -84,8 +67,9 @@ def unfinished(job: Job, progress: Progress) -> None:
             st.status(f"{progress.note or job.doing} · {elapsed}")
             st.skeleton(height=160)
         case State.OVERDUE:
+            doing = f"{progress.note}. " if progress.note else ""
             st.warning(
-                f"This is taking longer than usual: {elapsed} so far. "
+                f"This is taking longer than usual: {elapsed} so far. {doing}"
                 "Try again to wait for another round.",
                 icon=":material/hourglass_top:",
             )
@@ -111,19 +95,26 @@ def state_badge(job: Job, progress: Progress) -> str:
     return f":{STATE_BADGES[progress.state]}-badge[{job.label}: {progress.state}]"
 
 
-def competitors(findings: Sequence[Competitor]) -> None:
+def competitors(result: Result, findings: Sequence[Competitor]) -> None:
     for competitor in findings:
+        # An address that was not looked up may be invented: a search finds the real one.
+        url = competitor.url if result.is_researched else ""
+        search = competitor.search or competitor.name
+        heading = link(competitor.name, url) if url else search_link(competitor.name, search)
         with st.container(border=True):
-            st.markdown(f"#### {link(competitor.name, competitor.url)}", anchors=False)
+            st.markdown(f"#### {heading}", anchors=False)
             price = f" · {plain(competitor.pricing)}" if competitor.pricing else ""
-            st.markdown(f":gray-badge[{competitor.kind}]{price}")
+            st.markdown(f":gray-badge[{plain(competitor.kind)}]{price}")
             st.text(competitor.what)
             _two_lists("Strengths", competitor.strengths, "Weaknesses", competitor.weaknesses)
-            if sources := [link(_host(url), url) for url in competitor.sources]:
-                st.caption(f"Sources: {' · '.join(sources)}")
+            if competitor.search:
+                st.markdown(f":material/search: {search_link(competitor.search, search)}")
+            if result.is_researched and competitor.sources:
+                sources = " · ".join(link(host(url), url) for url in competitor.sources)
+                st.caption(f"Sources: {sources}")
 
 
-def features(findings: Sequence[Feature]) -> None:
+def features(_result: Result, findings: Sequence[Feature]) -> None:
     for priority, title in {
         "must": "Must have",
         "should": "Should have",
@@ -139,7 +130,7 @@ def features(findings: Sequence[Feature]) -> None:
                 st.caption(plain(feature.why))
 
 
-VIEWS: dict[str, Callable[[Sequence[Any]], None]] = {
+VIEWS: dict[str, Callable[[Result, Sequence[Any]], None]] = {
     "competitors": competitors,
     "features": features,
 }
@@ -147,31 +138,51 @@ VIEWS: dict[str, Callable[[Sequence[Any]], None]] = {
 
 def findings(job: Job, result: Result, findings: Sequence[Any]) -> None:
     """A job's result: its findings by the job's own view, then where they come from."""
+    if job.web_question and not result.is_researched:
+        is_small = result.provider == EMBEDDED
+        st.caption(_KINDS if is_small else "From the model's memory, not checked on the web.")
     if findings:
-        VIEWS[job.name](findings)
+        VIEWS[job.name](result, findings)
     else:
         st.info("The model found none.", icon=":material/search_off:")
     origin = (
         f"{result.model} · {result.provider} · {when(result.created_at)} · {result.seconds:.0f} s"
     )
     st.caption(plain(origin))
-    if job.web_search:
-        searches = "; ".join(result.searched)
-        st.caption(
-            plain(f"Searched the web for: {searches}")
-            if searches
-            else "From the model's memory, not checked on the web."
+    if result.searched:
+        st.caption(plain(f"Searched the web for: {'; '.join(result.searched)}"))
+
+
+_KINDS = "Kinds of alternatives, from a small local model. Follow a search to find today's names."
+
+
+def which_model(find_servers: Callable[[], Mapping[str, str]]) -> None:
+    """That the small model answers, and how to connect a better one: nothing does it by itself."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        servers = " ".join(
+            f"{name} answers here: set `OPENAI_BASE_URL={url}` to use it."
+            for name, url in _answering(find_servers).items()
         )
+        st.caption(
+            "A small model on this machine answers. For researched competitors, connect OpenAI or "
+            f"Ollama. {servers}",
+            width="stretch",
+        )
+        with st.popover("How to connect", type="tertiary"):
+            st.markdown(_readme_section("Choose a model"))
+
+
+@st.cache_data(ttl=30, show_spinner=False)
+def _answering(_find_servers: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    return _find_servers()
+
+
+def _readme_section(title: str) -> str:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    return readme.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
 def _two_lists(first: str, items: Sequence[str], second: str, others: Sequence[str]) -> None:
     for column, title, lines in zip(st.columns(2), (first, second), (items, others), strict=True):
         if lines:
             column.markdown(f"**{title}**\n" + "".join(f"\n- {plain(line)}" for line in lines))
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or url
-    except ValueError:
-        return url

@@ -4,6 +4,7 @@ import streamlit as st
 
 from idearc import views
 from idearc.jobs import JOBS
+from idearc.markdown import plain
 
 idearc = views.get_idearc()
 
@@ -20,7 +21,7 @@ for idea in ideas:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.page_link(
             "pages/workspace.py",
-            label=f"**{views.plain(idea.name)}**",
+            label=f"**{plain(idea.name)}**",
             query_params={"idea": idea.id},
             width="stretch",
         )

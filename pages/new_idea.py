@@ -2,35 +2,31 @@
 
 import streamlit as st
 
+from idearc import views
 from idearc.core import NAME_MAX, TEXT_MAX, TEXT_MIN
 from idearc.models import new_id
-from idearc.views import get_idearc
 
-idearc = get_idearc()
+idearc = views.get_idearc()
 
 st.title("What is your idea?", anchor=False)
 st.markdown(
     "Write it down, and find its competitors and its first features in a workspace of its own."
 )
-not_ready = bool(idearc.setup_hint)
-if not_ready:
-    st.warning(idearc.setup_hint, icon=":material/key:")
 
 with st.form("new_idea"):
     text = st.text_area(
         "Your idea",
         height=180,
         placeholder=f"What does it do, and for whom? {TEXT_MIN} to {TEXT_MAX:,} characters.",
-        disabled=not_ready,
     )
-    name = st.text_input(
-        "Name (optional)", placeholder=f"Up to {NAME_MAX} characters", disabled=not_ready
-    )
-    submitted = st.form_submit_button("Submit idea", type="primary", disabled=not_ready)
+    name = st.text_input("Name (optional)", placeholder=f"Up to {NAME_MAX} characters")
+    submitted = st.form_submit_button("Submit idea", type="primary")
 
 # A token for each view of the form: clicks that come in twice carry the same one.
 if not submitted:
     st.session_state.form_token = new_id()
+    if idearc.find_servers:
+        views.which_model(idearc.find_servers)
 else:
     # No st.* call between the insert and the start of the jobs: Streamlit may end the run there.
     idea_id = idearc.submit(name, text, st.session_state.setdefault("form_token", new_id()))

@@ -6,6 +6,7 @@ from streamlit_autorefresh import st_autorefresh
 from idearc import views
 from idearc.core import State
 from idearc.jobs import JOBS
+from idearc.markdown import plain
 
 idearc = views.get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
@@ -25,7 +26,7 @@ def retry(job_name: str) -> None:
 
 
 st.set_page_config(page_title=f"{idea.name} · Idearc")
-st.title(views.plain(idea.name), anchor=False)
+st.title(plain(idea.name), anchor=False)
 st.caption(views.when(idea.created_at))
 with st.container(height=200 if len(idea.text) > 800 else "content", border=False):
     st.text(idea.text)

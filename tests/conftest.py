@@ -53,6 +53,10 @@ def idea(store: Store) -> Idea:
     return store.add_idea(an_idea())[0]
 
 
+def quiet(_words: str) -> None:
+    """Takes notes of nothing."""
+
+
 MakeProvider = Callable[..., ServerProvider]
 
 

@@ -61,6 +61,12 @@ class ModelServer:
     def asked(self, job: str) -> int:
         return sum(request.job == job for request in self.requests)
 
+    def __enter__(self) -> "ModelServer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         self.gate.set()
         self._http.shutdown()
@@ -68,18 +74,21 @@ class ModelServer:
 
 
 def example(schema: dict[str, Any], root: dict[str, Any], name: str = "", index: int = 0) -> Any:
-    """A value that the schema allows; the items of a list differ."""
+    """A value that the schema allows; the items of a list differ, and so do those of two lists."""
     if "$ref" in schema:
         return example(root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root, name, index)
     if "enum" in schema:
         return schema["enum"][index % len(schema["enum"])]
     match schema["type"]:
         case "object":
-            return {
-                key: example(value, root, key, index) for key, value in schema["properties"].items()
-            }
+            made: dict[str, Any] = {}
+            for key, value in schema["properties"].items():
+                made[key] = example(value, root, key, index)
+                index += len(made[key]) if schema is root and isinstance(made[key], list) else 0
+            return made
         case "array":
-            return [example(schema["items"], root, name, place) for place in range(3)]
+            places = range(index, index + min(3, schema["maxItems"]))
+            return [example(schema["items"], root, name, place) for place in places]
         case "string" if name in {"url", "sources"}:
             return f"https://example.com/{index + 1}"
         case "string":

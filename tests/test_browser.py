@@ -13,6 +13,8 @@ from model_server import ModelServer, Reply
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from idearc.jobs import JOBS
+from idearc.jobs.competitors import CompetitorFields
+from idearc.providers import Answer, Provenance
 from idearc.store import Store
 
 WORKSPACE = re.compile(r"/workspace\?idea=[0-9a-f]{32}")
@@ -88,7 +90,7 @@ def test_from_the_idea_to_both_contents(
     expect(page.get_by_role("tabpanel").get_by_text("What 1")).to_be_visible()
     open_tab(page, "Competitors")
     expect(page.get_by_role("link", name="Name 1")).to_have_attribute(
-        "href", re.compile(r"^https://example\.com/1")
+        "href", re.compile(r"^https://[^/]+/\?q=Name\+1$")
     )
     expect(page.get_by_text("not checked on the web")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
@@ -221,8 +223,8 @@ def test_a_killed_server_is_told_and_nothing_doubles(
 
     (idea,) = store.ideas(limit=10)
     assert len(store.results([idea.id])) == 2
-    for job in JOBS.values():
-        assert len(store.findings(job, idea.id)) == 3
+    counts = {name: len(store.findings(job, idea.id)) for name, job in JOBS.items()}
+    assert counts == {"competitors": 3, "features": 7}
 
 
 def test_a_form_that_was_open_over_a_restart_is_still_good(
@@ -324,7 +326,7 @@ def seen(locator: Locator) -> str:
 
 
 def test_hostile_text_is_shown_as_text_and_loads_nothing(
-    page: Page, app: AppServer, model_server: ModelServer
+    page: Page, app: AppServer, model_server: ModelServer, store: Store
 ) -> None:
     asked_for, dialogs = [], []
     page.on("request", lambda request: asked_for.append(request.url))
@@ -332,28 +334,40 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
     competitors = [
         {
             **dict.fromkeys(("name", "what", "pricing"), text),
-            **{field: [text] for field in ("strengths", "weaknesses", "sources")},
-            "url": text if number else "javascript:alert(1)",
+            **{field: [text] for field in ("strengths", "weaknesses")},
             "kind": "direct",
         }
-        for number, text in enumerate(HOSTILE)
-    ]
-    features = [
-        {**dict.fromkeys(("name", "what", "why"), text), "priority": "must", "effort": "S"}
         for text in HOSTILE
     ]
+    features = [{**dict.fromkeys(("name", "what", "why"), text), "effort": "S"} for text in HOSTILE]
+    lists = {"must": features[:3], "should": features[3:5], "could": features[5:]}
     model_server.always = {
-        "competitors": Reply(json.dumps({"findings": competitors})),
-        "features": Reply(json.dumps({"findings": features})),
+        "competitors": Reply(json.dumps({"competitors": competitors})),
+        "features": Reply(json.dumps({"users": "", **lists})),
     }
+    # Found on the web, it comes with addresses too.
+    addresses = [
+        CompetitorFields(**one, url=url, sources=[one["name"]])
+        for one, url in zip(competitors, ["javascript:alert(1)", *HOSTILE[1:]], strict=True)
+    ]
+    searched = store.add_idea(an_idea(name="Searched"))[0]
+    found = Answer(addresses, Provenance("OpenAI", "m", 1, 2, HOSTILE, HOSTILE))
+    store.save(JOBS["competitors"], searched.id, found, 0)
+    page.goto(f"{app.url}/workspace?idea={searched.id}")
+    expect(page.get_by_text("Searched the web for")).to_be_visible()
+    panel = page.get_by_role("tabpanel")
+    for hostile in HOSTILE:
+        assert seen(panel).count(hostile) == 7
+    assert panel.locator("a[href^='javascript']").count() == 0
     for text in HOSTILE:
         submit(page, app, text=f"{text} {TEXT}", name=text)
         panel = page.get_by_role("tabpanel")
         expect(panel.get_by_text("not checked on the web")).to_be_visible()
+        expect(panel.get_by_text("example-model ·")).to_be_visible()  # its last line
         assert seen(page.get_by_role("heading").first) == text
         shown = seen(panel)
         for hostile in HOSTILE:
-            assert shown.count(hostile) == 6
+            assert shown.count(hostile) == 5
         assert panel.locator("a[href^='javascript']").count() == 0
         open_tab(page, "Features")
         expect(page.get_by_text("Must have")).to_be_visible()
@@ -362,8 +376,8 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
             assert shown.count(hostile) == 3
     page.goto(f"{app.url}/ideas")
     links = page.get_by_test_id("stMain").get_by_role("link")
-    expect(links).to_have_count(len(HOSTILE))
-    assert [seen(link) for link in links.all()] == HOSTILE[::-1]
+    expect(links).to_have_count(len(HOSTILE) + 1)
+    assert [seen(link) for link in links.all()] == [*HOSTILE[::-1], "Searched"]
 
     assert not dialogs
     assert page.title() != "owned"

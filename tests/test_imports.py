@@ -10,20 +10,25 @@ FILES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "idearc").rgl
 
 UI = {"app.py", "pages/new_idea.py", "pages/workspace.py", "pages/ideas.py", "idearc/views.py"}
 PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
+HTTP = {f"idearc/providers/{name}.py" for name in ("server", "model_file", "nearby")}
+TABLES = {"idearc/models.py", "idearc/jobs/competitors.py", "idearc/jobs/features.py"}
 MAY_IMPORT = {
     "streamlit": UI,
     "streamlit_autorefresh": UI,
     "sqlalchemy": {"idearc/models.py", "idearc/store.py"},
-    "sqlmodel": {"idearc/models.py", "idearc/store.py"},
+    "sqlmodel": {*TABLES, "idearc/store.py"},
     "openai": PROVIDERS,
-    "httpx2": PROVIDERS,
+    "httpx2": HTTP,
+    "huggingface_hub": {"idearc/providers/model_file.py"},
+    "xllamacpp": {"idearc/providers/embedded_server.py"},
     "idearc.core": UI | {"idearc/bootstrap.py"},
     "idearc.views": UI,
     "idearc.bootstrap": {"idearc/views.py"},
     "idearc.store": {"idearc/core.py", "idearc/bootstrap.py"},
     "idearc.providers.server": PROVIDERS,
     "idearc.providers.openai": {"idearc/bootstrap.py"},
-    "idearc.providers.compatible": {"idearc/bootstrap.py"},
+    "idearc.providers.compatible": {"idearc/bootstrap.py", "idearc/providers/embedded.py"},
+    "idearc.providers.embedded": {"idearc/bootstrap.py"},
     "idearc.runners.threads": {"idearc/bootstrap.py"},
 }
 

@@ -12,8 +12,9 @@ from test_core import eventually
 
 from idearc.core import IDEAS_PER_PAGE
 from idearc.jobs import JOBS
+from idearc.jobs.competitors import CompetitorFields
 from idearc.models import now
-from idearc.providers import Answer, Provenance
+from idearc.providers import EMBEDDED, Answer, Provenance
 from idearc.store import Store
 
 APP = Path(__file__).parent.parent / "app.py"
@@ -48,12 +49,17 @@ def buttons(app: AppTest) -> list[str | None]:
     return [button.key for button in app.button]
 
 
-def test_without_a_model_the_form_says_how_to_get_going() -> None:
+def test_without_a_key_the_form_says_who_answers_and_how_to_change_it() -> None:
     app = AppTest.from_file(APP, default_timeout=20).run()
-    assert "OPENAI_API_KEY" in app.warning[0].value
-    assert "OPENAI_BASE_URL" in app.warning[0].value
-    assert app.text_area[0].disabled
-    assert app.button[0].disabled
+    shown = texts(app)
+    assert "A small model on this machine answers." in shown
+    assert "OPENAI_API_KEY" in shown  # the README's section
+    assert "OPENAI_BASE_URL" in shown
+    assert not app.button[0].disabled
+
+
+def test_with_a_server_the_form_has_nothing_to_say_of_models(app: AppTest) -> None:
+    assert "A small model" not in texts(app.run())
 
 
 def test_a_wrong_setting_is_told_in_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,8 +115,8 @@ def test_a_failed_job_shows_its_reason_and_is_retried_alone(
     submit(app.run())
     (idea,) = store.ideas(limit=9)
     eventually(lambda: "quota exceeded" in texts(app.run()))
-    assert len(store.results([idea.id])) == 1
-    assert buttons(app) == ["retry-features"]
+    eventually(lambda: len(store.results([idea.id])) == 1)
+    assert buttons(app.run()) == ["retry-features"]
 
     app.button(key="retry-features").click().run()
     eventually(lambda: "Must have" in texts(app.run()))
@@ -157,6 +163,51 @@ def test_finding_nothing_is_said(app: AppTest, store: Store) -> None:
     assert texts(app).count("The model found none.") == len(JOBS)
     assert "Searched the web for: salon apps" in texts(app)
     assert not app.button
+
+
+INVENTED = "https://invented.example"
+KINDS = "Kinds of alternatives, from a small local model."
+
+
+@pytest.mark.parametrize(
+    ("provenance", "heading", "said"),
+    [
+        (PROVENANCE, f"#### [Hair & co](<{INVENTED}>)", "Searched the web for: salon apps"),
+        (Provenance("server at x", "m", 1, 2), "q=Hair+%26+co>", "not checked on the web"),
+        (Provenance(EMBEDDED, "m", 1, 2), "q=Hair+%26+co>", KINDS),
+    ],
+    ids=["searched", "from memory", "small model"],
+)
+def test_only_who_searched_gives_addresses_the_others_a_search(
+    app: AppTest, store: Store, provenance: Provenance, heading: str, said: str
+) -> None:
+    idea = store.add_idea(an_idea())[0]
+    found = CompetitorFields(
+        name="Hair & co",
+        kind="direct",
+        what="Books salons",
+        strengths=[],
+        weaknesses=[],
+        url=INVENTED,
+        sources=[INVENTED],
+    )
+    store.save(JOBS["competitors"], idea.id, Answer([found], provenance), 0)
+    workspace(app, idea.id)
+    shown = texts(app)
+    assert heading in shown
+    assert said in shown
+    assert ("invented.example" in shown) is (provenance is PROVENANCE)
+
+
+def test_a_kind_of_alternatives_leads_to_its_own_search(app: AppTest, store: Store) -> None:
+    idea = store.add_idea(an_idea())[0]
+    found = CompetitorFields(
+        name="Hair clubs", kind="habit", what="w", strengths=[], weaknesses=[], search="hair club"
+    )
+    store.save(JOBS["competitors"], idea.id, Answer([found], Provenance(EMBEDDED, "m", 1, 2)), 0)
+    workspace(app, idea.id)
+    assert texts(app).count("q=hair+club>") == 2  # its name, and the words themselves
+    assert "[hair club](<https://" in texts(app)
 
 
 @pytest.mark.parametrize("idea_id", ["", "nonsense", "0" * 32])

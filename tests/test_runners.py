@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,16 +23,18 @@ class Runs:
         self.gate = threading.Event()
         self.errors: dict[str, BaseException] = {}
         self.started: list[str] = []
+        self.words = ""
         self.live = self.most_live = 0
         self.contexts: set[object] = set()
         self._lock = threading.Lock()
 
-    def __call__(self, _job_name: str, idea_id: str) -> None:
+    def __call__(self, _job_name: str, idea_id: str, note: Callable[[str], None]) -> None:
         with self._lock:
             self.started.append(idea_id)
             self.live += 1
             self.most_live = max(self.most_live, self.live)
             self.contexts.add(get_script_run_ctx(suppress_warning=True))
+        note(self.words)
         self.gate.wait()
         with self._lock:
             self.live -= 1
@@ -67,7 +69,7 @@ def test_at_most_max_jobs_run_and_the_rest_say_that_they_wait(runs: Runs) -> Non
         runner.start("features", idea_id)
     eventually(lambda: sorted(runs.started) == ["a", "b"])
     notes = [runner.outcome("features", idea_id).note for idea_id in "abcd"]
-    waiting = "Waiting for its turn: "
+    waiting = "Waiting for the model: "
     assert notes == ["", "", f"{waiting}next in line", f"{waiting}1 before it"]
 
     runs.gate.set()
@@ -97,6 +99,13 @@ def test_a_run_that_gets_no_thread_fails_with_a_reason(runs: Runs) -> None:
     runs.gate.set()
     runner.start("features", "a")
     eventually(lambda: runs.started == ["a"] and runner.outcome("features", "a") is None)
+
+
+def test_a_run_says_what_it_is_doing(runs: Runs) -> None:
+    runner = ThreadRunner(runs, max_jobs=1)
+    runs.words = "Loading the model"
+    runner.start("features", "a")
+    eventually(lambda: runner.outcome("features", "a").note == "Loading the model")
 
 
 def test_a_failure_is_told_until_the_next_start(runs: Runs) -> None:
@@ -142,7 +151,7 @@ def test_the_process_may_end_while_runs_are_live() -> None:
     script = """
 import time
 from idearc.runners.threads import ThreadRunner
-ThreadRunner(lambda job_name, idea_id: time.sleep(600), 2).start("features", "a")
+ThreadRunner(lambda *_: time.sleep(600), 2).start("features", "a")
 """
     root = Path(__file__).parent.parent
     assert subprocess.run([sys.executable, "-c", script], cwd=root, timeout=60).returncode == 0

@@ -11,7 +11,9 @@ from sqlalchemy import event, text
 
 from idearc.errors import StoreError
 from idearc.jobs import JOBS
-from idearc.models import CompetitorAnswer, FeatureAnswer, Idea
+from idearc.jobs.competitors import CompetitorFields
+from idearc.jobs.features import FeatureFields
+from idearc.models import Idea
 from idearc.providers import Answer, Provenance
 from idearc.store import Store
 
@@ -21,7 +23,7 @@ FEATURES, COMPETITORS = JOBS["features"], JOBS["competitors"]
 def answer(writer: str, count: int = 5) -> Answer:
     return Answer(
         [
-            FeatureAnswer(name=f"{writer} {n}", what="w", why="y", priority="must", effort="S")
+            FeatureFields(name=f"{writer} {n}", what="w", why="y", priority="must", effort="S")
             for n in range(count)
         ],
         Provenance("p", writer, 1, 2, searched=["q"], pages=["https://example.com"]),
@@ -35,7 +37,7 @@ def models_and_names(store: Store, idea_id: str) -> tuple[list[str], list[str]]:
 
 
 def test_a_result_comes_back_as_it_was_saved(store: Store, idea: Idea) -> None:
-    found = CompetitorAnswer(
+    found = CompetitorFields(
         name="Booksy",
         url="https://booksy.com",
         kind="direct",
@@ -49,12 +51,24 @@ def test_a_result_comes_back_as_it_was_saved(store: Store, idea: Idea) -> None:
     assert store.save(COMPETITORS, idea.id, Answer([found], provenance), seconds=1.5)
 
     assert [
-        CompetitorAnswer.model_validate(row, from_attributes=True)
+        CompetitorFields.model_validate(row, from_attributes=True)
         for row in store.findings(COMPETITORS, idea.id)
     ] == [found]
     result = store.results([idea.id])[idea.id, "competitors"]
     assert (result.model, result.seconds, result.searched) == ("m", 1.5, ["salon"])
     assert result.created_at.tzinfo is not None
+
+
+def test_what_an_older_version_stored_is_kept(store: Store, idea: Idea, tmp_path: Path) -> None:
+    found = CompetitorFields(name="Booksy", kind="direct", what="", strengths=[], weaknesses=[])
+    assert store.save(COMPETITORS, idea.id, Answer([found], Provenance("p", "m", 1, 2)), 0)
+    with store._engine.begin() as connection:
+        connection.execute(text("ALTER TABLE competitor DROP COLUMN search"))
+    for _ in range(2):
+        newer = Store(f"sqlite:///{tmp_path / 'idearc.db'}")
+        (row,) = newer.findings(COMPETITORS, idea.id)
+        newer.close()
+        assert (row.name, row.search) == ("Booksy", "")
 
 
 def test_finding_nothing_is_a_result(store: Store, idea: Idea) -> None:

@@ -1,6 +1,6 @@
 """The provider gives the model's answer to a job; each kind is a module of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from idearc.jobs import Job
 from idearc.models import Idea
+
+EMBEDDED = "on this machine"  # how results name the provider of the small model
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,10 @@ class Answer:
     provenance: Provenance
 
 
+Note = Callable[[str], None]  # takes what a run is doing, in words; "" for its usual work
+
+
 class Provider(Protocol):
-    def ask(self, job: Job, idea: Idea) -> Answer:
+    def ask(self, job: Job, idea: Idea, note: Note) -> Answer:
         """Blocks until there is an answer, inside the time limit; raises ProviderError."""
         ...

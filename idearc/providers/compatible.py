@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, Omit, omit
 from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 from openai.types.responses import EasyInputMessageParam as Message
 
@@ -15,6 +15,16 @@ from idearc.providers.server import Schema, ServerProvider, tokens
 class CompatibleProvider(ServerProvider):
     """Asks a compatible server; without a model's name, the first one that it offers."""
 
+    max_tokens: int | Omit = omit
+    temperature: float | Omit = omit
+    frequency_penalty: float | Omit = omit
+    presence_penalty: float | Omit = omit
+
+    @property
+    def name(self) -> str:
+        """As results name the provider."""
+        return f"server at {self.server}"
+
     async def reply(
         self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
     ) -> tuple[str, Provenance]:
@@ -22,6 +32,10 @@ class CompatibleProvider(ServerProvider):
         completion = await client.chat.completions.create(
             model=model,
             messages=cast("list[ChatCompletionMessageParam]", messages),  # the same words here
+            max_tokens=self.max_tokens,
+            temperature=self.temperature,
+            frequency_penalty=self.frequency_penalty,
+            presence_penalty=self.presence_penalty,
             response_format={
                 "type": "json_schema",
                 "json_schema": {"name": job.name, "strict": True, "schema": schema},
@@ -35,7 +49,7 @@ class CompatibleProvider(ServerProvider):
         if choice.finish_reason in {"length", "content_filter"}:
             raise self.cut_off(choice.finish_reason)
         return choice.message.content or "", Provenance(
-            provider=f"server at {self.server}",
+            provider=self.name,
             model=getattr(completion, "model", None) or model,
             input_tokens=tokens(completion.usage, "prompt_tokens"),
             output_tokens=tokens(completion.usage, "completion_tokens"),
@@ -46,6 +60,6 @@ class CompatibleProvider(ServerProvider):
             if "embed" not in model.id:  # those can't write
                 return model.id
         raise ProviderError(
-            f"The model's server at {self.server} offers no model. Load one there, or name one "
+            f"{self.subject} offers no model. Load one there, or name one "
             "with IDEARC_MODEL, then try again."
         )

@@ -10,6 +10,7 @@ from openai.types.responses import (
 
 from idearc.errors import ProviderError
 from idearc.jobs import Job
+from idearc.jobs.job import Question
 from idearc.providers import Provenance
 from idearc.providers.server import Schema, ServerProvider, tokens
 
@@ -19,7 +20,10 @@ DEFAULT_MODEL = "gpt-6-luna"
 
 
 class OpenAIProvider(ServerProvider):
-    """Asks OpenAI, with its web search where a job wants it."""
+    """Asks OpenAI, with its web search where a job has a question for it."""
+
+    def question(self, job: Job) -> Question:
+        return job.web_question or job.question
 
     async def reply(
         self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
@@ -29,8 +33,8 @@ class OpenAIProvider(ServerProvider):
         response = await client.responses.create(
             model=self.model or DEFAULT_MODEL,
             input=[*messages],
-            tools=search if job.web_search else [],
-            include=sources if job.web_search else [],
+            tools=search if job.web_question else [],
+            include=sources if job.web_question else [],
             text={
                 "format": {
                     "type": "json_schema",

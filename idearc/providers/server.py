@@ -15,9 +15,11 @@ from openai.types.responses import EasyInputMessageParam as Message
 from pydantic import ValidationError
 
 from idearc.errors import ProviderError
-from idearc.jobs import FindingsAnswer, Job, describe
-from idearc.models import Idea, clean
-from idearc.providers import Answer, Provenance
+from idearc.jobs import Job
+from idearc.jobs.job import JobAnswer, Question, describe, material
+from idearc.models import Idea
+from idearc.providers import Answer, Note, Provenance
+from idearc.providers.reasons import root_cause, shorten, summary
 
 _MAX_RETRIES = 4  # the SDK's: it backs off from 0.5 s to 8 s, or as Retry-After says
 
@@ -26,6 +28,13 @@ Schema = dict[str, object]
 
 class ServerProvider:
     """Asks a model's server; each kind says in `reply` how its API is spoken."""
+
+    if_slow = "Try again, choose a faster model with IDEARC_MODEL, or raise IDEARC_JOB_TIMEOUT."
+    if_gone = (
+        "Check that it runs, and the network, then try again. If OPENAI_BASE_URL is wrong, "
+        "correct it and start Idearc again."
+    )
+    another_model = "choose another model with IDEARC_MODEL"
 
     def __init__(
         self,
@@ -46,7 +55,11 @@ class ServerProvider:
         """The model's text and where it comes from; raises ProviderError when it gave none."""
         raise NotImplementedError
 
-    def ask(self, job: Job, idea: Idea) -> Answer:
+    def question(self, job: Job) -> Question:
+        """How this kind of model is asked."""
+        return job.question
+
+    def ask(self, job: Job, idea: Idea, note: Note) -> Answer:  # noqa: ARG002 # it has no news
         # Not asyncio.run(): on its way out it would wait for a name lookup that hangs.
         loop = asyncio.new_event_loop()
         try:
@@ -58,6 +71,11 @@ class ServerProvider:
     def _tls(self) -> ssl.SSLContext:
         """Made once: to read all root certificates takes longer than the rest of the client."""
         return httpx2.create_ssl_context()
+
+    @property
+    def subject(self) -> str:
+        """Who answers, as messages name it."""
+        return f"The model's server at {self.server}"
 
     @property
     def server(self) -> str:
@@ -96,18 +114,14 @@ class ServerProvider:
         except (TimeoutError, openai.APITimeoutError) as error:
             last = f"; its last answer was {failures[-1]}" if failures else ""
             raise ProviderError(
-                f"The model's server at {self.server} gave no result within "
-                f"{self._timeout_seconds:g} s{last}. Try again, choose a faster model with "
-                "IDEARC_MODEL, or raise IDEARC_JOB_TIMEOUT."
+                f"{self.subject} gave no result within {self._timeout_seconds:g} s{last}. "
+                f"{self.if_slow}"
             ) from error
         except openai.APIStatusError as error:
             raise ProviderError(self._explain(error)) from error
         except openai.APIConnectionError as error:
             raise ProviderError(
-                f"The model's server at {self.server} can't be reached: "
-                f"{self.quote(_root_cause(error))}. Check that it runs, and the network, then try "
-                "again. If OPENAI_BASE_URL is wrong, "
-                "correct it and start Idearc again."
+                f"{self.subject} can't be reached: {self.quote(root_cause(error))}. {self.if_gone}"
             ) from error
         except openai.OpenAIError as error:
             raise self.unreadable(type(error).__name__) from error
@@ -123,16 +137,18 @@ class ServerProvider:
 
     async def _ask_until_valid(self, client: AsyncOpenAI, job: Job, idea: Idea) -> Answer:
         """One answer, and if it breaks the schema one more, by a model that was told what."""
-        schema = openai.pydantic_function_tool(job.answer)["function"]["parameters"]
-        messages = [
-            Message(role="system", content=job.instructions),
-            Message(role="user", content=describe(idea)),
-        ]
+        question = self.question(job)
+        schema = openai.pydantic_function_tool(question.answer)["function"]["parameters"]
+        messages = [Message(role="system", content=question.instructions)]
+        for text, good in question.examples:
+            messages.append(Message(role="user", content=material(text)))
+            messages.append(Message(role="assistant", content=good.model_dump_json()))
+        messages.append(Message(role="user", content=describe(idea)))
         text, first = await self._reply(client, job, messages, schema)
         try:
-            return Answer(_parse(job, text).findings, first)
+            return Answer(_parse(question, text).findings(), first)
         except ValidationError as error:
-            problem = _summary(error)
+            problem = summary(error)
         messages += [
             Message(role="assistant", content=text),
             Message(
@@ -143,11 +159,11 @@ class ServerProvider:
         ]
         text, second = await self._reply(client, job, messages, schema)
         try:
-            findings = _parse(job, text).findings
+            findings = _parse(question, text).findings()
         except ValidationError as error:
             raise ProviderError(
                 f"The model {second.model} gave an answer of the wrong form twice "
-                f"({_summary(error)}). Try again, or choose a more capable one with IDEARC_MODEL."
+                f"({summary(error)}). Try again, or {self.another_model}."
             ) from error
         both = replace(
             second,
@@ -182,7 +198,7 @@ class ServerProvider:
     def cut_off(self, reason: str | None) -> ProviderError:
         return ProviderError(
             f"The model stopped before its answer was whole: {self.quote(reason or '')}. Try "
-            "again, or choose another model with IDEARC_MODEL."
+            f"again, or {self.another_model}."
         )
 
     def unreadable(self, why: str) -> ProviderError:
@@ -194,7 +210,7 @@ class ServerProvider:
     def quote(self, words: str) -> str:
         """Somebody else's words: one short line, without the API key."""
         words = words.replace(self._api_key, "[API key]") if self._api_key else words
-        return _shorten(words) or "it gave no reason"
+        return shorten(words) or "it gave no reason"
 
 
 def tokens(usage: object, name: str) -> int:
@@ -202,25 +218,6 @@ def tokens(usage: object, name: str) -> int:
     return getattr(usage, name, None) or 0
 
 
-def _shorten(words: str) -> str:
-    line = " ".join(clean(words).split()).rstrip(".")
-    return line if len(line) <= 200 else line[:200] + "…"
-
-
-def _parse(job: Job, text: str) -> FindingsAnswer:
+def _parse(question: Question, text: str) -> JobAnswer:
     """The answer in the text, also out of a code fence or from between other words."""
-    return job.answer.model_validate_json(text[text.find("{") : text.rfind("}") + 1])
-
-
-def _summary(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(map(str, first["loc"])) or "the answer"
-    return _shorten(f"{place}: {first['msg']}")
-
-
-def _root_cause(error: BaseException) -> str:
-    while error.__cause__:
-        error = error.__cause__
-    # A protocol error quotes the header that it refused, the key with it.
-    words = "" if "ProtocolError" in type(error).__name__ else _shorten(str(error))
-    return words or type(error).__name__
+    return question.answer.model_validate_json(text[text.find("{") : text.rfind("}") + 1])

@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Running:
-    """The run is live: since when, and what it does or waits for, in words, if there is news."""
+    """The run is live: since when, and what it does or waits for if that is not its usual work."""
 
     since: datetime
     note: str = ""

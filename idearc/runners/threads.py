@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from idearc.errors import IdearcError
 from idearc.models import now
@@ -16,6 +17,9 @@ _REMEMBERED_FAILURES = 10_000
 
 _Key = tuple[str, str]  # job name, idea id
 
+# Called with a job's name, an idea's id, and what takes notes of what the run is doing.
+Run = Callable[[str, str, Callable[[str], None]], None]
+
 
 class ThreadRunner:
     """At most `max_jobs` runs at once, the others wait in the order of their start.
@@ -24,7 +28,7 @@ class ThreadRunner:
     The threads carry no Streamlit context.
     """
 
-    def __init__(self, run: Callable[[str, str], None], max_jobs: int) -> None:
+    def __init__(self, run: Run, max_jobs: int) -> None:
         self._run = run
         self._max_jobs = max_jobs
         self._lock = threading.Lock()
@@ -61,7 +65,7 @@ class ThreadRunner:
                 return running
             ahead = self._waiting.index(key)
         place = f"{ahead} before it" if ahead else "next in line"
-        return Running(running.since, f"Waiting for its turn: {place}")
+        return Running(running.since, f"Waiting for the model: {place}")
 
     def _work(self) -> None:
         """Take what waits, until nothing does."""
@@ -78,6 +82,10 @@ class ThreadRunner:
                 if reason:
                     self._fail(key, reason)
 
+    def _note(self, key: _Key, words: str) -> None:
+        with self._lock:
+            self._live[key] = replace(self._live[key], note=words)
+
     def _fail(self, key: _Key, reason: str) -> None:
         self._failed[key] = Failed(reason)
         if len(self._failed) > _REMEMBERED_FAILURES:
@@ -88,7 +96,7 @@ class ThreadRunner:
         started = time.monotonic()
         log.info("run started: job=%s idea=%s", job_name, idea_id)
         try:
-            self._run(job_name, idea_id)
+            self._run(job_name, idea_id, lambda words: self._note((job_name, idea_id), words))
         except IdearcError as error:
             # Its text may quote what the model's server said, and that the idea: kinds only.
             cause = f" from {type(error.__cause__).__name__}" if error.__cause__ else ""

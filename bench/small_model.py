@@ -1,0 +1,114 @@
+"""Asks the small model on this machine both jobs of many ideas and prints what came of each.
+
+    .venv/bin/python bench/small_model.py held-out
+
+A line for each job: seconds, tokens written, findings kept, repeats that were dropped, names that
+only echo the idea, fields that are empty or cut off, texts copied from the worked examples, and
+words that may be brands (for people to judge: capitals where the language has none).
+"""
+
+import argparse
+import json
+import re
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from pydantic import BaseModel
+
+from idearc.bootstrap import build_provider
+from idearc.errors import ProviderError
+from idearc.jobs import JOBS, Job
+from idearc.models import Idea
+from idearc.settings import Settings
+
+IDEAS = tomllib.loads(Path(__file__).with_name("ideas.toml").read_text("utf-8"))
+PLENTY = {"competitors": 4, "features": 6}
+
+
+def texts(value: Any) -> Iterator[str]:
+    """All text in an answer's data."""
+    if isinstance(value, str):
+        yield value
+    elif value:
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts(part)
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def of_examples(job: Job) -> set[str]:
+    examples = (job.small_question or job.question).examples
+    return {text for _, good in examples for text in texts(good.model_dump()) if " " in text}
+
+
+def measure(job: Job, findings: list[BaseModel], idea: dict[str, str]) -> dict[str, Any]:
+    rows = [finding.model_dump() for finding in findings]
+    names = [row["name"] for row in rows]
+    sentences = [row[field] for row in rows for field in ("what", "why") if field in row]
+    said = [text for row in rows for text in texts(row)]
+    capitals = {
+        word
+        for text in said
+        for word in re.findall(r"(?<=[a-z,] )[A-Z]\w*[a-z]\w*|\b[A-Z]?[a-z]+[A-Z]\w*", text)
+        if idea["kind"] != "German" and word.casefold() not in words(idea["text"])
+    }
+    return {
+        "kept": len(rows),
+        "echoes": sum(words(name) <= words(idea["text"]) for name in names),
+        "empty": sum(not text for text in sentences),
+        "cut": sum(not re.search(r"[.!?][\"')]*$", text) for text in sentences),
+        "copied": len(of_examples(job) & set(said)),
+        "capitals": " ".join(sorted(capitals)) or "none",
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("half", choices=IDEAS)
+    parser.add_argument("--first", type=int, help="ask only so many ideas")
+    options = parser.parse_args()
+    provider = build_provider(Settings())
+    both: list[float] = []
+    figures: dict[str, list[dict[str, Any]]] = {name: [] for name in JOBS}
+    warm_up = Idea(token="", name="Warm-up", text="A bell that rings when tea is ready.")
+    for job in JOBS.values():  # loads the model and reads the questions
+        provider.ask(job, warm_up, lambda _: None)
+    for idea in IDEAS[options.half][: options.first]:
+        print(f"\n{idea['kind']}: {idea['text']}")
+        started = time.monotonic()
+        for name, job in JOBS.items():
+            asked = Idea(token="", name=idea["text"][:40], text=idea["text"])
+            before = time.monotonic()
+            try:
+                answer = provider.ask(job, asked, lambda _: None)
+            except ProviderError as error:
+                print(f"  {name}: {error}")
+                figures[name].append({"kept": 0})
+                continue
+            took = time.monotonic() - before
+            measured = measure(job, list(answer.findings), idea)
+            figures[name].append(measured)
+            line = ", ".join(f"{figure} {value}" for figure, value in measured.items())
+            print(f"  {name}: {took:.1f} s, {answer.provenance.output_tokens} tokens, {line}")
+            for finding in answer.findings:
+                print("    " + json.dumps([*texts(finding.model_dump())], ensure_ascii=False))
+        both.append(time.monotonic() - started)
+        print(f"  both: {both[-1]:.1f} s", flush=True)
+    print(f"\n{len(both)} ideas; both jobs: median {median(both):.1f} s, max {max(both):.1f} s")
+    for name, rows in figures.items():
+        enough = sum(row["kept"] >= PLENTY[name] for row in rows)
+        print(f"{name}: {PLENTY[name]} or more of {enough} ideas; in all", end=" ")
+        totals = (
+            f"{key} {sum(row.get(key, 0) for row in rows)}" for key in rows[0] if key != "capitals"
+        )
+        print(", ".join(totals))
+
+
+if __name__ == "__main__":
+    main()

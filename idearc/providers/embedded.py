@@ -1,0 +1,134 @@
+"""A small model on this machine, for those who have no key: nothing to sign up for or to start."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+
+from idearc.errors import ProviderError
+from idearc.jobs import Job
+from idearc.jobs.job import Question
+from idearc.models import Idea
+from idearc.providers import EMBEDDED, Answer, Note
+from idearc.providers.compatible import CompatibleProvider
+from idearc.providers.model_file import DEFAULT, ModelFile, ready
+
+_CONTEXT = 16_384  # tokens: the longest idea in any script, its question and its answer
+_LOADING_SECONDS = 180  # far longer than a slow disk takes
+
+
+class EmbeddedProvider(CompatibleProvider):
+    """Asks a server of its own: a process that starts with the first run and ends with this one.
+
+    Not in this process: while it loads, it would hold up every page. Runs go one after the other,
+    as two at once take as long; neither waiting nor getting the model ready counts for their time.
+    """
+
+    name = EMBEDDED
+    subject = "The model on this machine"
+    if_slow = "Try again when this machine is less busy, or raise IDEARC_JOB_TIMEOUT."
+    if_gone = "Try again: it starts anew."
+    another_model = "connect another one, as the README says"
+    max_tokens = 900  # three times a usual answer: this one has run away
+    temperature = 0
+    frequency_penalty = 0.5
+    presence_penalty = 0.3
+
+    def __init__(
+        self,
+        *,
+        model_path: Path | None,
+        folder: Path,
+        timeout_seconds: float,
+        file: ModelFile = DEFAULT,
+        hub: str | None = None,
+    ) -> None:
+        """Uses the model at `model_path`, or else `file`, which is kept in `folder`."""
+        self._path = model_path
+        self._folder = folder
+        self._file = file
+        self._hub = hub
+        self._turn = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        super().__init__(
+            api_key=secrets.token_urlsafe(32), model=None, timeout_seconds=timeout_seconds
+        )
+
+    def question(self, job: Job) -> Question:
+        return job.small_question or job.question
+
+    def ask(self, job: Job, idea: Idea, note: Note) -> Answer:
+        note("Waiting for the model")
+        with self._turn:
+            if self._process is None or self._process.poll() is not None:
+                self._start(note)
+            note("")
+            return super().ask(job, idea, note)
+
+    def close(self) -> None:
+        """Ends the server's process."""
+        if self._process:
+            self._process.communicate()  # closes its input, and waits
+
+    def _start(self, note: Note) -> None:
+        if not find_spec("xllamacpp"):
+            raise ProviderError(
+                "The small model can't run here: there is no xllamacpp for this system, or it is "
+                "not installed. Run pip install xllamacpp, or connect OpenAI or another server, "
+                "as the README says."
+            )
+        path = self._path or ready(self._file, self._folder, note, self._hub)
+        if not _is_gguf(path):
+            raise ProviderError(
+                f"IDEARC_MODEL_PATH={str(path)!r} is no model: it needs a file in GGUF format. "
+                "Correct it, then start Idearc again."
+            )
+        note("Loading the model")
+        cores = psutil.cpu_count(logical=False) or 1
+        self.model = path.stem
+        process = subprocess.Popen(  # noqa: S603 # our own file
+            [sys.executable, "-P", str(Path(__file__).with_name("embedded_server.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
+        )
+        assert process.stdin and process.stdout  # noqa: S101, PT018 # both are pipes
+        options = {
+            "path": str(path),
+            "name": self.model,
+            "key": self._api_key,
+            "context": _CONTEXT,
+            "threads": min(cores, max(2, cores - 1)),
+        }
+        too_long = threading.Timer(_LOADING_SECONDS, process.kill)
+        too_long.start()
+        try:
+            process.stdin.write(json.dumps(options) + "\n")
+            process.stdin.flush()
+            address = json.loads(process.stdout.readline())["address"]
+        except (OSError, ValueError) as error:
+            process.kill()
+            process.wait()
+            free = psutil.virtual_memory().available / 1e9
+            raise ProviderError(
+                f"The model {path} could not be loaded. It needs about twice its size in "
+                f"memory, of which {free:.1f} GB are free. Make room, then try again."
+            ) from error
+        finally:
+            too_long.cancel()
+        self._base_url, self._process = f"{address}/v1", process
+
+
+def _is_gguf(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"GGUF"
+    except OSError:
+        return False

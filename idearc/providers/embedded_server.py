@@ -1,0 +1,47 @@
+"""The process of the small model's server; started by path, with nothing but xllamacpp to import.
+
+It reads its options as one line of JSON, tells its address in another, and lives until its input
+is closed: the system does that even for a parent that was killed.
+"""
+
+import json
+import os
+import sys
+import threading
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+def main() -> None:
+    options = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    answer = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever the library prints goes to the log
+    if hasattr(os, "nice"):
+        os.nice(10)  # the pages come first
+
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = options["path"]
+    params.model_alias = [options["name"]]
+    params.api_keys = [options["key"]]
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.n_parallel = 1
+    params.n_ctx = options["context"]
+    params.cpuparams.n_threads = options["threads"]
+    params.cache_ram_mib = 256
+    params.ui = False
+    params.endpoint_slots = False
+    params.verbosity = 0
+    server = xllamacpp.Server(params)  # keeps all other threads waiting while it loads
+    print(json.dumps({"address": server.listening_address}), file=answer, flush=True)
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Untrusted text: what visitors and models wrote, made clean; and what answers are made of."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Annotated, Protocol, TypeVar
+
+from annotated_types import MaxLen
+from pydantic import AfterValidator, BeforeValidator
+
+# Controls, surrogates and private use (citation marks of search models), and the characters
+# that reorder text (https://trojansource.codes).
+_UNWANTED_CATEGORIES = {"Cc", "Cs", "Co"}
+_REORDERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+# What has no ink of its own; at the ends of a text the zero-width characters have no use either.
+_UNSEEN_CATEGORIES = {"Cf", "Cn", "Me", "Mn", "Zl", "Zp", "Zs"}
+_ZERO_WIDTH = "\u200b\u200e\u200f\u2060\ufeff"
+
+
+def clean(text: str) -> str:
+    """The text without characters that are never meant to be seen, trimmed; line breaks stay.
+
+    Empty when there is nothing to see in it.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    kept = "".join(
+        char
+        for char in lines
+        if char == "\n"
+        or (char not in _REORDERING and unicodedata.category(char) not in _UNWANTED_CATEGORIES)
+    )
+    if all(char == "\n" or unicodedata.category(char) in _UNSEEN_CATEGORIES for char in kept):
+        return ""
+    return re.sub(rf"^[\s{_ZERO_WIDTH}]+|[\s{_ZERO_WIDTH}]+\Z", "", kept)
+
+
+def _clean_or_pass(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _not_empty(text: str) -> str:
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _without_blanks(phrases: list[str]) -> list[str]:
+    return [phrase for phrase in phrases if phrase]
+
+
+def first(count: int) -> BeforeValidator:
+    """Drops what is over in an answer's list: too much is no reason to ask again."""
+    return BeforeValidator(lambda items: items[:count] if isinstance(items, list) else items)
+
+
+# What answers are made of. The schema has no keyword for lengths of text: not every API knows it.
+Text = Annotated[str, BeforeValidator(_clean_or_pass)]
+Name = Annotated[Text, AfterValidator(_not_empty)]
+Phrases = Annotated[list[Text], MaxLen(3), first(3), AfterValidator(_without_blanks)]
+
+
+class Named(Protocol):
+    name: str
+    what: str
+
+
+N = TypeVar("N", bound=Named)
+
+
+def distinct(entries: Sequence[N]) -> list[N]:
+    """Without those that repeat an earlier one, as small models do: only a word is another.
+
+    A name repeats one of which it has all words, or all but one of at least three; in any order,
+    and whatever their endings and capitals. A text repeats one of the same words.
+    """
+    kept: list[N] = []
+    for entry in entries:
+        if not any(
+            _repeats(_words(entry.name), _words(other.name))
+            or _words(entry.what) == _words(other.what) != set()
+            for other in kept
+        ):
+            kept.append(entry)
+    return kept
+
+
+def _repeats(words: set[str], earlier: set[str]) -> bool:
+    return words <= earlier or earlier <= words or len(words & earlier) >= max(2, len(words) - 1)
+
+
+def _words(text: str) -> set[str]:
+    """Its words, without their case and the endings of plurals."""
+    return {re.sub(r"(?<=\w\w\w)(es|s)$", "", word) for word in re.findall(r"\w+", text.casefold())}

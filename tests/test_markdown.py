@@ -1,0 +1,54 @@
+"""Untrusted text stays text, and only addresses of the web become links."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from idearc import markdown
+
+
+def test_plain_escapes_every_mark_of_markdown() -> None:
+    marks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+    assert markdown.plain(marks) == "".join(f"\\{mark}" for mark in marks)
+    assert markdown.plain("two\n\nlines  é 🎈") == "two lines é 🎈"
+    assert markdown.plain("a -> b") == "a \\-\u2060\\> b"  # or Streamlit makes an arrow of it
+
+
+@pytest.mark.parametrize(
+    ("url", "is_link"),
+    [
+        ("https://example.com/a?b=c#d", True),
+        ("http://example.com", True),
+        ("javascript:alert(1)", False),
+        ("data:text/html,<script>", False),
+        ("//example.com", False),
+        ("https://", False),
+        ("http://[broken", False),
+        ("example.com", False),
+        ("", False),
+    ],
+)
+def test_only_web_addresses_become_links(url: str, is_link: bool) -> None:
+    assert markdown.link("a*b", url) == (f"[a\\*b](<{url}>)" if is_link else "a\\*b")
+
+
+def test_an_address_cant_break_out_of_its_link() -> None:
+    url = "https://e.com/>) ![x](http://evil.test/i.png) \\> <\n"
+    assert markdown.link("a", url) == "[a](<https://e.com/)![x](http://evil.test/i.png)>)"
+
+
+def test_a_search_carries_the_words_as_they_are() -> None:
+    words = "bäcker & co? 100% #1 +"
+    found = markdown.search_link("Bakers [1]", words)
+    label, url = re.fullmatch(r"\[(.+)\]\(<(.+)>\)", found).groups()
+    assert label == r"Bakers \[1\]"
+    assert url.startswith("https://")
+    assert parse_qs(urlsplit(url).query) == {"q": [words]}
+
+
+@pytest.mark.parametrize(
+    ("url", "host"), [("https://a.com/b", "a.com"), ("a b", "a b"), ("http://[a", "http://[a")]
+)
+def test_a_host_stands_for_its_address(url: str, host: str) -> None:
+    assert markdown.host(url) == host
