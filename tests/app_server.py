@@ -35,6 +35,10 @@ class AppServer:
         self._environment = {**os.environ, **here, **settings}
         self.start()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def start(self) -> None:
         self._keyboard, terminal = pty.openpty()
         self._process = subprocess.Popen(

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from browser import launch_chromium
 from model_server import ModelServer
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from idearc.models import Idea, new_id
 from idearc.providers.compatible import CompatibleProvider
@@ -72,3 +74,30 @@ def make_provider(request: pytest.FixtureRequest, model_server: ModelServer) -> 
         return request.param(**{**defaults, **settings})
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """A page in a fresh browser profile each time."""
+    contexts = []
+
+    def open_page() -> Page:
+        contexts.append(browser.new_context())
+        return contexts[-1].new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[[], Page]) -> Page:
+    return new_page()

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 from app_server import AppServer
-from browser import launch_chromium
 from conftest import TEXT, an_idea
 from model_server import ModelServer, Reply
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from idearc.jobs import JOBS
 from idearc.jobs.competitors import CompetitorFields
@@ -21,33 +20,6 @@ WORKSPACE = re.compile(r"/workspace\?idea=[0-9a-f]{32}")
 INVALID_KEY = Reply(status=401)
 
 expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """A page in a fresh browser profile each time."""
-    contexts = []
-
-    def open_page() -> Page:
-        contexts.append(browser.new_context())
-        return contexts[-1].new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def page(new_page: Callable[[], Page]) -> Page:
-    return new_page()
 
 
 @pytest.fixture

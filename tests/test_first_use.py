@@ -1,0 +1,82 @@
+"""Without a key, with the real model of 1.1 GB: what a newcomer meets, and that nothing is left."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from app_server import AppServer
+from conftest import TEXT
+from model_server import ModelServer
+from platformdirs import user_cache_path
+from playwright.sync_api import Page, expect
+from test_browser import open_tab, submit
+
+PATIENCE = 400_000  # milliseconds: two cores fetch, load and write in half of it
+WRITING = re.compile(r"Looking for competitors · [1-9]\d* s")
+
+
+@pytest.fixture
+def newcomers_app() -> Iterator[AppServer]:
+    """Fetches the model as a user's does, once for all runs of the tests on a machine."""
+    kept = {"XDG_DATA_HOME": str(user_cache_path("idearc-tests", ensure_exists=True))}
+    patience = {"IDEARC_TICK_SECONDS": "0.5", "IDEARC_MAX_TICKS": "2000"}
+    with AppServer(**kept, **patience) as app:
+        yield app
+
+
+def the_models_server(app: AppServer) -> psutil.Process:
+    (server,) = psutil.Process(app.pid).children()
+    return server
+
+
+def test_the_small_model_answers_survives_and_leaves_with_the_app(
+    page: Page, newcomers_app: AppServer, tmp_path: Path
+) -> None:
+    app = newcomers_app
+    page.goto(app.url)
+    expect(page.get_by_text("A small model on this machine answers.")).to_be_visible()
+    submit(page, app)
+    expect(page.get_by_text(re.compile("(Fetching|Checking|Loading) the model"))).to_be_visible()
+    open_tab(page, "Features")
+    expect(page.get_by_text("Waiting for the model: next in line")).to_be_visible()
+
+    open_tab(page, "Competitors")
+    expect(page.get_by_text("Kinds of alternatives, from a small local model.")).to_be_visible(
+        timeout=PATIENCE
+    )
+    links = page.get_by_role("tabpanel").get_by_role("link")
+    assert links.count() >= 8  # four kinds at least, each with its name and its search
+    for link in links.all():
+        assert re.match(r"https://duckduckgo\.com/\?q=[^ ]+$", str(link.get_attribute("href")))
+    open_tab(page, "Features")
+    for title in ("Must have", "Should have", "Could have"):
+        expect(page.get_by_text(title)).to_be_visible(timeout=PATIENCE)
+
+    # Its server is killed while it writes: told at once, and the next run starts it again.
+    submit(page, app, text=f"{TEXT} Again.")
+    expect(page.get_by_text(WRITING)).to_be_visible(timeout=PATIENCE)
+    killed = the_models_server(app)
+    killed.kill()
+    expect(page.get_by_text("The model on this machine can't be reached")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text(WRITING)).to_be_visible(timeout=PATIENCE)
+
+    # The app is killed while it writes: no process is left.
+    server = the_models_server(app)
+    assert server != killed
+    psutil.Process(app.pid).kill()
+    psutil.wait_procs([server], timeout=20)
+    assert not server.is_running()
+
+
+def test_a_server_on_its_usual_port_is_named_and_not_used(
+    page: Page, newcomers_app: AppServer
+) -> None:
+    with ModelServer(port=11434) as ollama:
+        page.goto(newcomers_app.url)
+        expect(page.get_by_text("Ollama answers here: set")).to_be_visible()
+        page.get_by_role("button", name="How to connect").click()
+        expect(page.get_by_text("which searches the web")).to_be_visible()
+        assert ollama.requests == []
