@@ -68,25 +68,24 @@ class Named(Protocol):
 N = TypeVar("N", bound=Named)
 
 
-def distinct(entries: Sequence[N]) -> list[N]:
+def distinct(entries: Sequence[N], common_words: int) -> list[N]:
     """Without those that repeat an earlier one, as small models do: only a word is another.
 
-    A name repeats one of which it has all words, or all but one of at least three; in any order,
-    and whatever their endings and capitals. A text repeats one of the same words.
+    A name repeats one that has all its words, or all but one if these are at least `common_words`;
+    in any order, and whatever their endings and capitals. A text repeats one of the same words.
     """
     kept: list[N] = []
     for entry in entries:
+        name, what = _words(entry.name), _words(entry.what)
         if not any(
-            _repeats(_words(entry.name), _words(other.name))
-            or _words(entry.what) == _words(other.what) != set()
+            name <= (earlier := _words(other.name))
+            or earlier <= name
+            or len(name & earlier) >= max(common_words, len(name) - 1)
+            or what == _words(other.what) != set()
             for other in kept
         ):
             kept.append(entry)
     return kept
-
-
-def _repeats(words: set[str], earlier: set[str]) -> bool:
-    return words <= earlier or earlier <= words or len(words & earlier) >= max(2, len(words) - 1)
 
 
 def _words(text: str) -> set[str]:

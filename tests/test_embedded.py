@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from test_core import eventually
 
 from idearc.errors import ProviderError
-from idearc.jobs import JOBS, Job
+from idearc.jobs import Job
 from idearc.jobs.features import Feature
 from idearc.jobs.job import JobAnswer, Question
 from idearc.providers import EMBEDDED, Answer
@@ -94,14 +94,6 @@ def test_it_answers_and_says_what_it_is_doing(
     assert answer.provenance.output_tokens > 0
 
 
-@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
-def test_every_job_can_be_asked(make_provider: Callable[..., EmbeddedProvider], job: Job) -> None:
-    """What so small a model says is of no use, but it has to fit the table."""
-    answer = make_provider().ask(job, an_idea(), quiet)
-    rows = [job.table(idea_id="1", position=0, **found.model_dump()) for found in answer.findings]
-    assert all(row.name for row in rows)
-
-
 def test_nothing_starts_before_the_first_run_and_all_share_one_server(
     make_provider: Callable[..., EmbeddedProvider],
 ) -> None:
@@ -137,6 +129,15 @@ def test_waiting_for_its_turn_is_not_failing(
     assert provider.ask(JOB, an_idea(), second.append).findings  # its own time begins with its turn
     assert second == ["Waiting for the model", ""]
     run.join()
+
+
+def test_a_proxy_is_not_asked_for_this_machine(
+    make_provider: Callable[..., EmbeddedProvider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert make_provider().ask(JOB, an_idea(), quiet).findings
 
 
 def test_a_server_that_died_is_started_again(

@@ -10,16 +10,16 @@ FILES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "idearc").rgl
 
 UI = {"app.py", "pages/new_idea.py", "pages/workspace.py", "pages/ideas.py", "idearc/views.py"}
 PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
-HTTP = {f"idearc/providers/{name}.py" for name in ("server", "model_file", "nearby")}
+HTTP = {f"idearc/providers/{name}.py" for name in ("server", "model_sources", "nearby")}
 TABLES = {"idearc/models.py", "idearc/jobs/competitors.py", "idearc/jobs/features.py"}
 MAY_IMPORT = {
     "streamlit": UI,
     "streamlit_autorefresh": UI,
     "sqlalchemy": {"idearc/models.py", "idearc/store.py"},
     "sqlmodel": {*TABLES, "idearc/store.py"},
-    "openai": PROVIDERS,
+    "openai": {*PROVIDERS, "idearc/providers/reasons.py"},
     "httpx2": HTTP,
-    "huggingface_hub": {"idearc/providers/model_file.py"},
+    "huggingface_hub": {"idearc/providers/model_sources.py"},
     "xllamacpp": {"idearc/providers/embedded_server.py"},
     "idearc.core": UI | {"idearc/bootstrap.py"},
     "idearc.views": UI,

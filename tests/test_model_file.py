@@ -15,7 +15,8 @@ from conftest import quiet
 from hub_server import HubServer
 
 from idearc.errors import ProviderError
-from idearc.providers.model_file import DEFAULT, ModelFile, ready
+from idearc.providers.model_file import ready
+from idearc.providers.model_sources import DEFAULT, ModelFile
 
 NOBODY = "http://127.0.0.1:9"
 CONTENT = b"GGUF" + os.urandom(12_000_000)

@@ -106,7 +106,8 @@ class Alternatives(JobAnswer):
                 )
                 for kind, alternatives in lists.items()
                 for one in alternatives
-            ]
+            ],
+            common_words=2,
         )
 
 
@@ -134,58 +135,36 @@ def _kind(name: str, what: str, strength: str, weakness: str, search: str) -> Al
 
 
 # From two fields far apart: one alone is copied when an idea is near it.
+# fmt: off
 _EXAMPLES = (
     (
         "Software for dentists that reminds patients of their appointments and fills gaps.",
         Alternatives(
             today="The front desk calls patients the day before and keeps a waiting list on paper.",
             products=[
-                _kind(
-                    "Practice management suites",
-                    "Run the whole practice, with simple reminders built in.",
-                    "On every practice's computer",
-                    "Cancelled hours stay empty",
-                    "dental practice management software",
-                ),
-                _kind(
-                    "Bulk text senders",
-                    "Send one message to a list of phone numbers.",
-                    "A few cents a message",
-                    "Can't see the treatment calendar",
-                    "bulk SMS service small business",
-                ),
+                _kind("Practice management suites",
+                      "Run the whole practice, with simple reminders built in.",
+                      "On every practice's computer", "Cancelled hours stay empty",
+                      "dental practice management software"),
+                _kind("Bulk text senders", "Send one message to a list of phone numbers.",
+                      "A few cents a message", "Can't see the treatment calendar",
+                      "bulk SMS service small business"),
             ],
             services=[
-                _kind(
-                    "Telephone answering services",
-                    "Call and book patients for the practice.",
-                    "Anxious patients hear a voice",
-                    "Each call to a patient is billed",
-                    "medical answering service booking",
-                ),
-                _kind(
-                    "Temporary receptionists",
-                    "Help out in busy weeks.",
-                    "Trained in dental software",
-                    "Leave before they know the patients",
-                    "temporary dental receptionist agency",
-                ),
+                _kind("Telephone answering services", "Call and book patients for the practice.",
+                      "Anxious patients hear a voice", "Each call to a patient is billed",
+                      "medical answering service booking"),
+                _kind("Temporary receptionists", "Help out in busy weeks.",
+                      "Trained in dental software", "Leave before they know the patients",
+                      "temporary dental receptionist agency"),
             ],
             habits=[
-                _kind(
-                    "Calls in quiet hours",
-                    "Staff ring each patient the day before.",
-                    "Patients know who is calling",
-                    "Keeps staff from the chair side",
-                    "how to reduce dental no-shows",
-                ),
-                _kind(
-                    "Paper cards",
-                    "Patients take the next date home.",
-                    "Hang on the patient's fridge",
-                    "Forgotten when a visit moves",
-                    "dental appointment cards",
-                ),
+                _kind("Calls in quiet hours", "Staff ring each patient the day before.",
+                      "Patients know who is calling", "Keeps staff from the chair side",
+                      "how to reduce dental no-shows"),
+                _kind("Paper cards", "Patients take the next date home.",
+                      "Hang on the patient's fridge", "Forgotten when a visit moves",
+                      "dental appointment cards"),
             ],
         ),
     ),
@@ -194,56 +173,32 @@ _EXAMPLES = (
         Alternatives(
             today="Cyclists stretch out an arm and wear a bright vest over their jacket.",
             products=[
-                _kind(
-                    "Reflective vests",
-                    "Make a rider visible in headlights.",
-                    "Fit over any raincoat",
-                    "Say nothing of the next turn",
-                    "reflective cycling vest",
-                ),
-                _kind(
-                    "Helmets with indicators",
-                    "Blink left or right on the back of the head.",
-                    "Blink at the eye level of drivers",
-                    "The rider still gets wet",
-                    "bike helmet turn signals",
-                ),
+                _kind("Reflective vests", "Make a rider visible in headlights.",
+                      "Fit over any raincoat", "Say nothing of the next turn",
+                      "reflective cycling vest"),
+                _kind("Helmets with indicators", "Blink left or right on the back of the head.",
+                      "Blink at the eye level of drivers", "The rider still gets wet",
+                      "bike helmet turn signals"),
             ],
             services=[
-                _kind(
-                    "Road safety courses",
-                    "Teach riders how to be seen.",
-                    "Riders learn to look back",
-                    "Fade from memory by winter",
-                    "adult cycling safety course",
-                ),
-                _kind(
-                    "Bike shop fittings",
-                    "Mount indicators on the handlebar.",
-                    "Screwed on for good",
-                    "Stolen when the bike is parked",
-                    "bike shop install turn signals",
-                ),
+                _kind("Road safety courses", "Teach riders how to be seen.",
+                      "Riders learn to look back", "Fade from memory by winter",
+                      "adult cycling safety course"),
+                _kind("Bike shop fittings", "Mount indicators on the handlebar.",
+                      "Screwed on for good", "Stolen when the bike is parked",
+                      "bike shop install turn signals"),
             ],
             habits=[
-                _kind(
-                    "Hand signals",
-                    "The rider points where to go.",
-                    "Every driver knows the arm",
-                    "An arm is unseen at night",
-                    "cycling hand signals at night",
-                ),
-                _kind(
-                    "Quiet side streets",
-                    "Riders take a longer way with fewer cars.",
-                    "Hardly a car to be seen by",
-                    "The way to work gets longer",
-                    "low traffic bike routes",
-                ),
+                _kind("Hand signals", "The rider points where to go.", "Every driver knows the arm",
+                      "An arm is unseen at night", "cycling hand signals at night"),
+                _kind("Quiet side streets", "Riders take a longer way with fewer cars.",
+                      "Hardly a car to be seen by", "The way to work gets longer",
+                      "low traffic bike routes"),
             ],
         ),
     ),
 )
+# fmt: on
 
 COMPETITORS = Job(
     name="competitors",

@@ -60,7 +60,8 @@ class FeaturesAnswer(JobAnswer):
                 FeatureFields(**feature.model_dump(), priority=priority)
                 for priority, features in lists.items()
                 for feature in features
-            ]
+            ],
+            common_words=3,
         )
 
 
@@ -69,58 +70,34 @@ def _feature(name: str, what: str, why: str, effort: Effort) -> FeatureAnswer:
 
 
 # From two fields far apart: one alone is copied when an idea is near it.
+# fmt: off
 _EXAMPLES = (
     (
         "Software for dentists that reminds patients of their appointments and fills gaps.",
         FeaturesAnswer(
             users="Front desks of small dental practices, and their patients.",
             must=[
-                _feature(
-                    "Calendar import",
-                    "Reads tomorrow's appointments from the practice calendar.",
-                    "Nobody types a date twice.",
-                    "M",
-                ),
-                _feature(
-                    "Reminder by text",
-                    "Patients get a message two days ahead and confirm with one tap.",
-                    "Forgotten visits cost the most.",
-                    "S",
-                ),
-                _feature(
-                    "Waiting list",
-                    "Offers a freed hour to patients who want to come earlier.",
-                    "An empty chair earns nothing.",
-                    "M",
-                ),
+                _feature("Calendar import",
+                         "Reads tomorrow's appointments from the practice calendar.",
+                         "Nobody types a date twice.", "M"),
+                _feature("Reminder by text",
+                         "Patients get a message two days ahead and confirm with one tap.",
+                         "Forgotten visits cost the most.", "S"),
+                _feature("Waiting list",
+                         "Offers a freed hour to patients who want to come earlier.",
+                         "An empty chair earns nothing.", "M"),
             ],
             should=[
-                _feature(
-                    "Day overview",
-                    "Shows who has confirmed, in green and red.",
-                    "The front desk calls only the silent ones.",
-                    "S",
-                ),
-                _feature(
-                    "Opt-out and consent",
-                    "Keeps who agreed to be written to.",
-                    "Health data is strictly protected.",
-                    "S",
-                ),
+                _feature("Day overview", "Shows who has confirmed, in green and red.",
+                         "The front desk calls only the silent ones.", "S"),
+                _feature("Opt-out and consent", "Keeps who agreed to be written to.",
+                         "Health data is strictly protected.", "S"),
             ],
             could=[
-                _feature(
-                    "Voice calls",
-                    "A recorded voice rings patients without a mobile phone.",
-                    "Older patients don't read messages.",
-                    "L",
-                ),
-                _feature(
-                    "No-show report",
-                    "Counts missed hours and lost income per month.",
-                    "The owner sees what it saves.",
-                    "M",
-                ),
+                _feature("Voice calls", "A recorded voice rings patients without a mobile phone.",
+                         "Older patients don't read messages.", "L"),
+                _feature("No-show report", "Counts missed hours and lost income per month.",
+                         "The owner sees what it saves.", "M"),
             ],
         ),
     ),
@@ -129,56 +106,29 @@ _EXAMPLES = (
         FeaturesAnswer(
             users="People who ride to work in any weather.",
             must=[
-                _feature(
-                    "Bright arrows",
-                    "Rows of LEDs on the back blink left or right.",
-                    "Drivers must understand it at once.",
-                    "M",
-                ),
-                _feature(
-                    "Cuff button",
-                    "A press with the thumb starts and stops an arrow.",
-                    "Both hands stay on the handlebar.",
-                    "S",
-                ),
-                _feature(
-                    "Waterproof seams",
-                    "Keep rain out for two hours.",
-                    "It is a rain jacket first.",
-                    "M",
-                ),
+                _feature("Bright arrows", "Rows of LEDs on the back blink left or right.",
+                         "Drivers must understand it at once.", "M"),
+                _feature("Cuff button", "A press with the thumb starts and stops an arrow.",
+                         "Both hands stay on the handlebar.", "S"),
+                _feature("Waterproof seams", "Keep rain out for two hours.",
+                         "It is a rain jacket first.", "M"),
             ],
             should=[
-                _feature(
-                    "Removable battery",
-                    "Comes out before washing and charges overnight.",
-                    "A jacket that can't be washed is thrown away.",
-                    "S",
-                ),
-                _feature(
-                    "Automatic brake light",
-                    "Glows red when the rider slows down.",
-                    "Most crashes come from behind.",
-                    "M",
-                ),
+                _feature("Removable battery", "Comes out before washing and charges overnight.",
+                         "A jacket that can't be washed is thrown away.", "S"),
+                _feature("Automatic brake light", "Glows red when the rider slows down.",
+                         "Most crashes come from behind.", "M"),
             ],
             could=[
-                _feature(
-                    "Navigation link",
-                    "Takes the next turn from a map on the phone.",
-                    "The arrow starts without a press.",
-                    "L",
-                ),
-                _feature(
-                    "Children's sizes",
-                    "The same jacket from age eight.",
-                    "Parents want to see them ride safely.",
-                    "S",
-                ),
+                _feature("Navigation link", "Takes the next turn from a map on the phone.",
+                         "The arrow starts without a press.", "L"),
+                _feature("Children's sizes", "The same jacket from age eight.",
+                         "Parents want to see them ride safely.", "S"),
             ],
         ),
     ),
 )
+# fmt: on
 
 FEATURES = Job(
     name="features",

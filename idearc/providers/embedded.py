@@ -17,7 +17,8 @@ from idearc.jobs.job import Question
 from idearc.models import Idea
 from idearc.providers import EMBEDDED, Answer, Note
 from idearc.providers.compatible import CompatibleProvider
-from idearc.providers.model_file import DEFAULT, ModelFile, ready
+from idearc.providers.model_file import ready
+from idearc.providers.model_sources import DEFAULT, ModelFile
 
 _CONTEXT = 16_384  # tokens: the longest idea in any script, its question and its answer
 _LOADING_SECONDS = 180  # far longer than a slow disk takes
@@ -31,6 +32,8 @@ class EmbeddedProvider(CompatibleProvider):
     """
 
     name = EMBEDDED
+    max_retries = 0  # it answers, or it is gone
+    trust_env = False  # no proxy leads to this machine
     subject = "The model on this machine"
     if_slow = "Try again when this machine is less busy, or raise IDEARC_JOB_TIMEOUT."
     if_gone = "Try again: it starts anew."

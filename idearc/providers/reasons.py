@@ -1,5 +1,8 @@
 """Somebody else's words, made fit to be read as a reason."""
 
+from collections.abc import Callable
+
+import openai
 from pydantic import ValidationError
 
 from idearc.text import clean
@@ -25,3 +28,20 @@ def root_cause(error: BaseException) -> str:
     # A protocol error quotes the header that it refused, the key with it.
     words = "" if "ProtocolError" in type(error).__name__ else shorten(str(error))
     return words or type(error).__name__
+
+
+def explain(error: openai.APIStatusError, quote: Callable[[str], str]) -> str:
+    """What the server's refusal means and what to do; its own words pass through `quote`."""
+    said = f"The model's server answered {error.status_code}"
+    if error.status_code == 401:
+        return f"{said}: the API key was refused. Check OPENAI_API_KEY, then try again."
+    if "insufficient_quota" in {error.code, error.type}:
+        return f"{said}: quota exceeded. Check the plan of your API key, then try again."
+    if error.status_code == 429:
+        return f"{said}: too many requests. Wait a minute, then try again."
+    body = error.body.get("message") if isinstance(error.body, dict) else error.body
+    is_text = isinstance(body, str) and not body.lstrip().startswith("<")  # no page of HTML
+    words = quote(str(body) if is_text else error.response.reason_phrase)
+    if error.status_code >= 500:
+        return f"{said}: it is overloaded or broken ({words}). Try again in a minute."
+    return f"{said}: {words}. Check IDEARC_MODEL, OPENAI_BASE_URL and the key, then try again."

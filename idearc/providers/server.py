@@ -19,9 +19,8 @@ from idearc.jobs import Job
 from idearc.jobs.job import JobAnswer, Question, describe, material
 from idearc.models import Idea
 from idearc.providers import Answer, Note, Provenance
-from idearc.providers.reasons import root_cause, shorten, summary
+from idearc.providers.reasons import explain, root_cause, shorten, summary
 
-_MAX_RETRIES = 4  # the SDK's: it backs off from 0.5 s to 8 s, or as Retry-After says
 
 Schema = dict[str, object]
 
@@ -29,6 +28,8 @@ Schema = dict[str, object]
 class ServerProvider:
     """Asks a model's server; each kind says in `reply` how its API is spoken."""
 
+    max_retries = 4  # the SDK's: it backs off from 0.5 s to 8 s, or as Retry-After says
+    trust_env = True  # for proxies, and certificates of one's own
     if_slow = "Try again, choose a faster model with IDEARC_MODEL, or raise IDEARC_JOB_TIMEOUT."
     if_gone = (
         "Check that it runs, and the network, then try again. If OPENAI_BASE_URL is wrong, "
@@ -96,7 +97,7 @@ class ServerProvider:
                     response.headers["x-should-retry"] = "false"
 
         http_client = DefaultAsyncHttpxClient(
-            verify=self._tls, event_hooks={"response": [on_response]}
+            verify=self._tls, trust_env=self.trust_env, event_hooks={"response": [on_response]}
         )
         try:
             # The SDK's own timeout starts anew with every byte and every retry; this one doesn't.
@@ -105,7 +106,7 @@ class ServerProvider:
                 AsyncOpenAI(
                     api_key=self._api_key or "none",
                     base_url=self._base_url,
-                    max_retries=_MAX_RETRIES,
+                    max_retries=self.max_retries,
                     timeout=self._timeout_seconds,
                     http_client=http_client,
                 ) as client,
@@ -118,7 +119,7 @@ class ServerProvider:
                 f"{self.if_slow}"
             ) from error
         except openai.APIStatusError as error:
-            raise ProviderError(self._explain(error)) from error
+            raise ProviderError(explain(error, self.quote)) from error
         except openai.APIConnectionError as error:
             raise ProviderError(
                 f"{self.subject} can't be reached: {self.quote(root_cause(error))}. {self.if_gone}"
@@ -173,21 +174,6 @@ class ServerProvider:
             pages=[*first.pages, *second.pages],
         )
         return Answer(findings, both)
-
-    def _explain(self, error: openai.APIStatusError) -> str:
-        said = f"The model's server answered {error.status_code}"
-        if error.status_code == 401:
-            return f"{said}: the API key was refused. Check OPENAI_API_KEY, then try again."
-        if "insufficient_quota" in {error.code, error.type}:
-            return f"{said}: quota exceeded. Check the plan of your API key, then try again."
-        if error.status_code == 429:
-            return f"{said}: too many requests. Wait a minute, then try again."
-        body = error.body.get("message") if isinstance(error.body, dict) else error.body
-        is_text = isinstance(body, str) and not body.lstrip().startswith("<")  # no page of HTML
-        words = self.quote(str(body) if is_text else error.response.reason_phrase)
-        if error.status_code >= 500:
-            return f"{said}: it is overloaded or broken ({words}). Try again in a minute."
-        return f"{said}: {words}. Check IDEARC_MODEL, OPENAI_BASE_URL and the key, then try again."
 
     def refused(self, words: str) -> ProviderError:
         return ProviderError(
