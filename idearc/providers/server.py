@@ -21,7 +21,6 @@ from idearc.models import Idea
 from idearc.providers import Answer, Note, Provenance
 from idearc.providers.reasons import explain, root_cause, shorten, summary
 
-
 Schema = dict[str, object]
 
 
