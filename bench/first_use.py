@@ -60,7 +60,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = launch_chromium(playwright)
         started = time.monotonic()
-        with AppServer() as app:
+        with AppServer(OPENAI_API_KEY="", OPENAI_BASE_URL="") as app:
             first = browser.new_page()
             first.goto(app.url)
             first.get_by_label("Your idea").wait_for()

@@ -34,7 +34,7 @@ def build(settings: Settings) -> Idearc:
         store,
         # The embedded model takes one run after the other: here, those that wait know their place.
         ThreadRunner(run, 1 if settings.is_embedded else settings.max_jobs),
-        max_ticks=settings.max_ticks,
+        max_ticks=settings.ticks,
         tick_seconds=settings.tick_seconds,
         process_started_at=datetime.fromtimestamp(psutil.Process().create_time(), UTC),
         find_servers=answering_servers if settings.is_embedded else None,

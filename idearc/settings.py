@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     model_path: Path | None = None
     database_url: str = Field(default_factory=_default_database_url)
     tick_seconds: float = Field(default=5, ge=0.1, allow_inf_nan=False)
-    max_ticks: int = Field(default=24, ge=1)
+    max_ticks: int | None = Field(default=None, ge=1)
     max_jobs: int = Field(default=16, ge=1)
     job_timeout: float | None = Field(default=None, gt=0, allow_inf_nan=False)
 
@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     def is_embedded(self) -> bool:
         """Whether the small model on this machine answers."""
         return not (self.openai_base_url or self.openai_api_key)
+
+    @property
+    def ticks(self) -> int:
+        """How often an open workspace looks: what is set, or 2 minutes, 6 with the small model."""
+        return self.max_ticks or (72 if self.is_embedded else 24)
 
     @property
     def job_seconds(self) -> float:

@@ -71,23 +71,27 @@ N = TypeVar("N", bound=Named)
 def distinct(entries: Sequence[N], common_words: int) -> list[N]:
     """Without those that repeat an earlier one, as small models do: only a word is another.
 
-    A name repeats one that has all its words, or all but one if these are at least `common_words`;
+    A name repeats one that has a word more or less, or another one beside at least `common_words`;
     in any order, and whatever their endings and capitals. A text repeats one of the same words.
     """
     kept: list[N] = []
     for entry in entries:
         name, what = _words(entry.name), _words(entry.what)
         if not any(
-            name <= (earlier := _words(other.name))
-            or earlier <= name
-            or len(name & earlier) >= max(common_words, len(name) - 1)
-            or what == _words(other.what) != set()
+            _repeats(name, _words(other.name), common_words) or what == _words(other.what) != set()
             for other in kept
         ):
             kept.append(entry)
     return kept
 
 
+def _repeats(name: set[str], earlier: set[str], common_words: int) -> bool:
+    if name <= earlier or earlier <= name:
+        return len(name ^ earlier) <= 1 and bool(name and earlier)
+    return len(name & earlier) >= max(common_words, len(name) - 1)
+
+
 def _words(text: str) -> set[str]:
     """Its words, without their case and the endings of plurals."""
-    return {re.sub(r"(?<=\w\w\w)(es|s)$", "", word) for word in re.findall(r"\w+", text.casefold())}
+    words = (word.strip(".,;:!?()\"'") for word in re.split(r"[\s/-]+", text.casefold()))
+    return {re.sub(r"(?<=...)(e?s|e)$", "", word) for word in words if word}

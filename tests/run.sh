@@ -21,4 +21,9 @@ fi
 .venv/bin/ruff check
 .venv/bin/ruff format --check
 .venv/bin/mypy
-.venv/bin/python -m pytest "$@"
+if [ $# -gt 0 ]; then
+    exec .venv/bin/python -m pytest "$@"
+fi
+browser=(tests/test_browser.py tests/test_first_use.py) # one after the other: they watch seconds
+.venv/bin/python -m pytest -n 2 "${browser[@]/#/--ignore=}"
+.venv/bin/python -m pytest "${browser[@]}"

@@ -210,12 +210,20 @@ def test_the_server_wants_its_key(make_provider: Callable[..., EmbeddedProvider]
         urllib.request.urlopen(urllib.request.Request(url, b'{"prompt": "a"}', method="POST"))
 
 
+def test_a_system_without_the_library_is_told(
+    make_provider: Callable[..., EmbeddedProvider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xllamacpp", None)  # as Python marks what can't be imported
+    with pytest.raises(ProviderError, match=r"no xllamacpp for this system.+or connect OpenAI"):
+        make_provider().ask(JOB, an_idea(), quiet)
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (None, r"IDEARC_MODEL_PATH='.+' is no model"),
         (b"<html>", "needs a file in GGUF format"),
-        (b"GGUF" + b"\0" * 1000, "could not be loaded. It needs about twice its size in memory"),
+        (b"GGUF" + b"\0" * 1000, "could not be loaded. The terminal says why"),
     ],
 )
 def test_a_file_that_is_no_model_is_told(

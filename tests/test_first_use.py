@@ -79,4 +79,7 @@ def test_a_server_on_its_usual_port_is_named_and_not_used(
         expect(page.get_by_text("Ollama answers here: set")).to_be_visible()
         page.get_by_role("button", name="How to connect").click()
         expect(page.get_by_text("which searches the web")).to_be_visible()
+        page.keyboard.press("Escape")
+        submit(page, newcomers_app)
+        expect(page.get_by_text(WRITING)).to_be_visible(timeout=PATIENCE)
         assert ollama.requests == []

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "streamlit_autorefresh": UI,
     "sqlalchemy": {"idearc/models.py", "idearc/store.py"},
     "sqlmodel": {*TABLES, "idearc/store.py"},
-    "openai": {*PROVIDERS, "idearc/providers/reasons.py"},
+    "openai": {*PROVIDERS, "idearc/providers/embedded.py", "idearc/providers/reasons.py"},
     "httpx2": HTTP,
     "huggingface_hub": {"idearc/providers/model_sources.py"},
     "xllamacpp": {"idearc/providers/embedded_server.py"},

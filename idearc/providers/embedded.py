@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
+from openai import APIConnectionError
 
 from idearc.errors import ProviderError
 from idearc.jobs import Job
@@ -37,6 +38,8 @@ class EmbeddedProvider(CompatibleProvider):
     subject = "The model on this machine"
     if_slow = "Try again when this machine is less busy, or raise IDEARC_JOB_TIMEOUT."
     if_gone = "Try again: it starts anew."
+    if_refused = "Shorten the idea, or check IDEARC_MODEL_PATH, then try again."
+    if_unreadable = "Check IDEARC_MODEL_PATH, then try again."
     another_model = "connect another one, as the README says"
     max_tokens = 900  # three times a usual answer: this one has run away
     temperature = 0
@@ -53,7 +56,7 @@ class EmbeddedProvider(CompatibleProvider):
         hub: str | None = None,
     ) -> None:
         """Uses the model at `model_path`, or else `file`, which is kept in `folder`."""
-        self._path = model_path
+        self._path = model_path.expanduser() if model_path else None
         self._folder = folder
         self._file = file
         self._hub = hub
@@ -70,16 +73,22 @@ class EmbeddedProvider(CompatibleProvider):
         note("Waiting for the model")
         with self._turn:
             if self._process is None or self._process.poll() is not None:
-                self._start(note)
+                self._process = self._start(note)
             note("")
-            return super().ask(job, idea, note)
+            try:
+                return super().ask(job, idea, note)
+            except ProviderError as error:
+                if type(error.__cause__) is APIConnectionError:  # it has died, or is about to
+                    self._process.kill()
+                    self._process.wait()
+                raise
 
     def close(self) -> None:
         """Ends the server's process."""
         if self._process:
             self._process.communicate()  # closes its input, and waits
 
-    def _start(self, note: Note) -> None:
+    def _start(self, note: Note) -> subprocess.Popen[str]:
         if not find_spec("xllamacpp"):
             raise ProviderError(
                 "The small model can't run here: there is no xllamacpp for this system, or it is "
@@ -93,7 +102,7 @@ class EmbeddedProvider(CompatibleProvider):
                 "Correct it, then start Idearc again."
             )
         note("Loading the model")
-        cores = psutil.cpu_count(logical=False) or 1
+        cores = _cores()
         self.model = path.stem
         process = subprocess.Popen(  # noqa: S603 # our own file
             [sys.executable, "-P", str(Path(__file__).with_name("embedded_server.py"))],
@@ -111,6 +120,7 @@ class EmbeddedProvider(CompatibleProvider):
             "threads": min(cores, max(2, cores - 1)),
         }
         too_long = threading.Timer(_LOADING_SECONDS, process.kill)
+        too_long.daemon = True
         too_long.start()
         try:
             process.stdin.write(json.dumps(options) + "\n")
@@ -119,14 +129,26 @@ class EmbeddedProvider(CompatibleProvider):
         except (OSError, ValueError) as error:
             process.kill()
             process.wait()
-            free = psutil.virtual_memory().available / 1e9
-            raise ProviderError(
-                f"The model {path} could not be loaded. It needs about twice its size in "
-                f"memory, of which {free:.1f} GB are free. Make room, then try again."
-            ) from error
+            free, needed = psutil.virtual_memory().available, 2 * path.stat().st_size
+            why = (
+                f"It needs {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free. "
+                "Make room, then try again."
+                if free < needed
+                else "The terminal says why. Try again, try another file with IDEARC_MODEL_PATH, "
+                "or connect another model, as the README says."
+            )
+            raise ProviderError(f"The model {path} could not be loaded. {why}") from error
         finally:
             too_long.cancel()
-        self._base_url, self._process = f"{address}/v1", process
+        self._base_url = f"{address}/v1"
+        return process
+
+
+def _cores() -> int:
+    """Those that this process may use; hyper-threads are of no use here."""
+    real = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else real
+    return min(real, allowed)
 
 
 def _is_gguf(path: Path) -> bool:

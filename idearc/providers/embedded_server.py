@@ -6,6 +6,7 @@ is closed: the system does that even for a parent that was killed.
 
 import json
 import os
+import signal
 import sys
 import threading
 
@@ -16,6 +17,7 @@ def _end_with_parent() -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the app, which ends this one
     options = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     answer = os.fdopen(os.dup(1), "w")

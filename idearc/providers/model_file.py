@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from filelock import FileLock, Timeout
 
@@ -70,13 +71,11 @@ def _is_good(path: Path, model: ModelFile, note: Note) -> bool:
 
 @contextmanager
 def _empty(folder: Path) -> Iterator[Path]:
-    """A folder for what is not checked yet, gone afterwards; a killed process may have left one."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
+    """A folder for what is not checked yet, gone afterwards, with those of killed processes."""
+    for left in folder.parent.glob(f"{folder.name}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix=folder.name, dir=folder.parent) as fresh:
+        yield Path(fresh)
 
 
 @contextmanager

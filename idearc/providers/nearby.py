@@ -12,12 +12,14 @@ USUAL_SERVERS = {
 
 def answering_servers(servers: Mapping[str, str] = USUAL_SERVERS) -> dict[str, str]:
     """Those that answer as OpenAI's API would, by name; each is given 0.3 s."""
-    return {name: url for name, url in servers.items() if _answers(url)}
+    with httpx2.Client(timeout=0.3, trust_env=False, verify=False) as client:  # no TLS
+        return {name: url for name, url in servers.items() if _answers(client, url)}
 
 
-def _answers(url: str) -> bool:
+def _answers(client: httpx2.Client, url: str) -> bool:
     try:
-        answer = httpx2.get(f"{url}/models", timeout=0.3, trust_env=False)
-        return answer.is_success and "data" in answer.json()
+        answer = client.get(f"{url}/models")
+        said = answer.json()
+        return answer.is_success and isinstance(said, dict) and "data" in said
     except (httpx2.HTTPError, ValueError):
         return False

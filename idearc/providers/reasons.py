@@ -30,7 +30,7 @@ def root_cause(error: BaseException) -> str:
     return words or type(error).__name__
 
 
-def explain(error: openai.APIStatusError, quote: Callable[[str], str]) -> str:
+def explain(error: openai.APIStatusError, quote: Callable[[str], str], if_refused: str) -> str:
     """What the server's refusal means and what to do; its own words pass through `quote`."""
     said = f"The model's server answered {error.status_code}"
     if error.status_code == 401:
@@ -44,4 +44,4 @@ def explain(error: openai.APIStatusError, quote: Callable[[str], str]) -> str:
     words = quote(str(body) if is_text else error.response.reason_phrase)
     if error.status_code >= 500:
         return f"{said}: it is overloaded or broken ({words}). Try again in a minute."
-    return f"{said}: {words}. Check IDEARC_MODEL, OPENAI_BASE_URL and the key, then try again."
+    return f"{said}: {words}. {if_refused}"

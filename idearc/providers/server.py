@@ -34,6 +34,10 @@ class ServerProvider:
         "Check that it runs, and the network, then try again. If OPENAI_BASE_URL is wrong, "
         "correct it and start Idearc again."
     )
+    if_refused = "Check IDEARC_MODEL, OPENAI_BASE_URL and the key, then try again."
+    if_unreadable = (
+        "Check that OPENAI_BASE_URL ends where the API begins, often in /v1, then try again."
+    )
     another_model = "choose another model with IDEARC_MODEL"
 
     def __init__(
@@ -118,7 +122,7 @@ class ServerProvider:
                 f"{self.if_slow}"
             ) from error
         except openai.APIStatusError as error:
-            raise ProviderError(explain(error, self.quote)) from error
+            raise ProviderError(explain(error, self.quote, self.if_refused)) from error
         except openai.APIConnectionError as error:
             raise ProviderError(
                 f"{self.subject} can't be reached: {self.quote(root_cause(error))}. {self.if_gone}"
@@ -188,8 +192,7 @@ class ServerProvider:
 
     def unreadable(self, why: str) -> ProviderError:
         return ProviderError(
-            f"The server at {self.server} answered in a form that can't be read ({why}). "
-            "Check that OPENAI_BASE_URL ends where the API begins, often in /v1, then try again."
+            f"{self.subject} answered in a form that can't be read ({why}). {self.if_unreadable}"
         )
 
     def quote(self, words: str) -> str:
