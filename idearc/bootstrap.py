@@ -30,14 +30,15 @@ def build(settings: Settings) -> Idearc:
             shared = provider()
         run_job(store, shared, job_name, idea_id, note)
 
+    is_embedded = settings.answers == "embedded"
     return Idearc(
         store,
         # The embedded model takes one run after the other: here, those that wait know their place.
-        ThreadRunner(run, 1 if settings.is_embedded else settings.max_jobs),
+        ThreadRunner(run, 1 if is_embedded else settings.max_jobs),
         max_ticks=settings.ticks,
         tick_seconds=settings.tick_seconds,
         process_started_at=datetime.fromtimestamp(psutil.Process().create_time(), UTC),
-        find_servers=answering_servers if settings.is_embedded else None,
+        find_servers=answering_servers if is_embedded else None,
     )
 
 
@@ -45,26 +46,30 @@ def build_provider(settings: Settings) -> Provider:
     """The provider that the settings choose. Its SDK takes a second to import: call it in a run."""
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     timeout_seconds = (1 - _KEEPING) * settings.job_seconds
-    if settings.openai_base_url:
-        from idearc.providers.compatible import CompatibleProvider
+    match settings.answers:
+        case "compatible":
+            from idearc.providers.compatible import CompatibleProvider
 
-        return CompatibleProvider(
-            base_url=settings.openai_base_url,
-            api_key=key,
-            model=settings.model,
-            timeout_seconds=timeout_seconds,
-        )
-    if key:
-        from idearc.providers.openai import OpenAIProvider
+            return CompatibleProvider(
+                base_url=str(settings.openai_base_url),
+                api_key=key,
+                model=settings.model,
+                timeout_seconds=timeout_seconds,
+            )
+        case "openai":
+            from idearc.providers.openai import OpenAIProvider
 
-        return OpenAIProvider(api_key=key, model=settings.model, timeout_seconds=timeout_seconds)
-    from idearc.providers.embedded import EmbeddedProvider
+            return OpenAIProvider(
+                api_key=key, model=settings.model, timeout_seconds=timeout_seconds
+            )
+        case "embedded":
+            from idearc.providers.embedded import EmbeddedProvider
 
-    return EmbeddedProvider(
-        model_path=settings.model_path,
-        folder=data_folder() / "models",
-        timeout_seconds=timeout_seconds,
-    )
+            return EmbeddedProvider(
+                model_path=settings.model_path,
+                folder=data_folder() / "models",
+                timeout_seconds=timeout_seconds,
+            )
 
 
 def _log_to_stderr() -> None:

@@ -1,6 +1,7 @@
 """The settings, read once from the environment or from a `.env` file."""
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
@@ -44,20 +45,21 @@ class Settings(BaseSettings):
     job_timeout: float | None = Field(default=None, gt=0, allow_inf_nan=False)
 
     @property
-    def is_embedded(self) -> bool:
-        """Whether the small model on this machine answers."""
-        return not (self.openai_base_url or self.openai_api_key)
+    def answers(self) -> Literal["compatible", "openai", "embedded"]:
+        """Which kind of provider answers."""
+        if self.openai_base_url:
+            return "compatible"
+        return "openai" if self.openai_api_key else "embedded"
 
     @property
     def ticks(self) -> int:
         """How often an open workspace looks: what is set, or 2 minutes, 6 with the small model."""
-        return self.max_ticks or (72 if self.is_embedded else 24)
+        return self.max_ticks or (72 if self.answers == "embedded" else 24)
 
     @property
     def job_seconds(self) -> float:
         """How long one run may take: what is set, or what fits those who answer."""
-        is_openai = self.openai_api_key and not self.openai_base_url
-        return self.job_timeout or (100 if is_openai else 300)
+        return self.job_timeout or (100 if self.answers == "openai" else 300)
 
     @field_validator("openai_api_key")
     @classmethod

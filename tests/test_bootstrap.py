@@ -29,7 +29,7 @@ def test_the_provider_follows_from_the_settings(
     settings = read_settings()
     provider = build_provider(settings)
     assert type(provider) is kind
-    assert settings.is_embedded is (kind is EmbeddedProvider)
+    assert (settings.answers == "embedded") is (kind is EmbeddedProvider)
     assert settings.job_seconds == (100 if kind is OpenAIProvider else 300)
     if server:
         assert provider.server == server
