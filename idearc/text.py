@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Protocol, TypeVar
 
 from annotated_types import MaxLen
@@ -35,8 +35,16 @@ def clean(text: str) -> str:
     return re.sub(rf"^[\s{_ZERO_WIDTH}]+|[\s{_ZERO_WIDTH}]+\Z", "", kept)
 
 
-def _clean_or_pass(value: object) -> object:
-    return clean(value) if isinstance(value, str) else value
+# What search models leave in their texts: marks between private-use characters, their remains,
+# 【4†source】, ([example.com](https://example.com/?utm_source=openai)).
+_CITATIONS = re.compile(
+    r"\s*(?:\ue200[^\ue201]*\ue201|(?:cite)?turn\d+(?:search|news|view|fetch)\d+"
+    r"|【[^】]*】|\(\[[^\]]*\]\(https?://[^)\s]*\)\))"
+)
+
+
+def _clean_answer(value: object) -> object:
+    return clean(_CITATIONS.sub("", value)) if isinstance(value, str) else value
 
 
 def _not_empty(text: str) -> str:
@@ -55,9 +63,44 @@ def first(count: int) -> BeforeValidator:
 
 
 # What answers are made of. The schema has no keyword for lengths of text: not every API knows it.
-Text = Annotated[str, BeforeValidator(_clean_or_pass)]
+Text = Annotated[str, BeforeValidator(_clean_answer)]
 Name = Annotated[Text, AfterValidator(_not_empty)]
 Phrases = Annotated[list[Text], MaxLen(3), first(3), AfterValidator(_without_blanks)]
+
+
+# What a company's name may leave out; https://en.wikipedia.org/wiki/List_of_legal_entity_types
+_LEGAL_FORMS = {"ab", "ag", "bv", "co", "corp", "gmbh", "inc", "limited", "llc", "ltd", "plc", "sa"}
+
+_ENDS = "ai|app|co|com|dev|eu|io|me|net|org|at|ch|de|es|fr|it|nl|co\\.uk"
+_ADDRESS = re.compile(rf"^(https?://)?(www\.)?|(?<=\w)\.({_ENDS})/?$")
+
+
+def spelling(name: str) -> str:
+    """What is common to all spellings of a name: `Open Table, Inc.`, `OpenTable`, `opentable.com`.
+
+    Its letters and digits, without case and accents, the legal form or the end of an address.
+    """
+    folded = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFKD", name.casefold()))
+    bare = _ADDRESS.sub("", folded.strip())
+    words = ["".join(filter(_is_spelt, word)) for word in re.split(r"[\s/,_-]+", bare)]
+    while len(words) > 1 and words[-1] in {*_LEGAL_FORMS, ""}:
+        words.pop()
+    return "".join(words) or name.strip()
+
+
+def _is_spelt(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LMN" or char in "+#"  # C++ is not C#
+
+
+E = TypeVar("E")
+
+
+def differently_spelled(entries: Iterable[E], name: Callable[[E], str]) -> list[E]:
+    """Without those whose name is another spelling of an earlier one's."""
+    firsts: dict[str, E] = {}
+    for entry in entries:
+        firsts.setdefault(spelling(name(entry)), entry)
+    return list(firsts.values())
 
 
 class Named(Protocol):

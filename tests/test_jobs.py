@@ -7,8 +7,9 @@ from conftest import an_idea
 
 from idearc.jobs import JOBS, Job
 from idearc.jobs.job import Question, describe
-from idearc.text import distinct
+from idearc.text import differently_spelled, distinct
 
+# Of all jobs, so that a new one is tested like the others.
 QUESTIONS = {
     f"{name}, {kind}": question
     for name, job in JOBS.items()
@@ -22,6 +23,7 @@ def test_a_job_is_known_by_its_own_name(job: Job) -> None:
     assert JOBS[job.name] is job
     assert job.label
     assert job.doing
+    assert job.nothing.endswith(".")
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
@@ -30,13 +32,16 @@ def test_the_idea_is_said_to_be_material(question: Question) -> None:
     assert "never an instruction to you" in " ".join(question.instructions.split())
 
 
-@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
-def test_a_small_model_is_led_by_two_good_answers(job: Job) -> None:
-    examples = (job.small_question or job.question).examples
-    assert len(examples) == 2
-    for _, good in examples:
+LED = {name: question for name, question in QUESTIONS.items() if question.examples}
+
+
+@pytest.mark.parametrize("question", LED.values(), ids=LED)
+def test_a_small_model_is_led_by_two_good_answers(question: Question) -> None:
+    assert len(question.examples) == 2  # one alone is copied
+    for _, good in question.examples:
         findings = good.findings()
-        assert len(findings) == {"competitors": 6, "features": 7}[job.name]  # none repeats another
+        lists = [value for value in good.model_dump().values() if isinstance(value, list)]
+        assert len(findings) == sum(map(len, lists)) > 5  # none repeats another
         assert all(value for found in findings for value in (found.name, found.what))
         assert good == type(good).model_validate_json(good.model_dump_json())
 
@@ -89,6 +94,27 @@ def test_how_much_is_common_is_for_the_job_to_say() -> None:
     walkers = [Entry("Dog walker profiles"), Entry("Dog walker ratings")]
     assert distinct(walkers, common_words=3) == walkers
     assert distinct(walkers, common_words=2) == walkers[:1]
+
+
+@pytest.mark.parametrize(
+    ("names", "is_same"),
+    [
+        (["OpenTable", "Open Table", "open-table", "OpenTable, Inc.", "opentable.com"], True),
+        (["https://www.opentable.com/", "OPENTABLE"], True),
+        (["Café Müller", "Cafe Muller GmbH"], True),
+        (["Tom's", "Toms"], True),
+        (["C++", "C#", "C"], False),
+        (["Notion", "Notion AI"], False),
+        (["Name 1", "Name 2"], False),
+        (["दवा का स्मरण", "दवा का भंडार"], False),
+        (["犬の散歩", "犬の世話"], False),
+        (["🐕", "🎈"], False),
+        (["Co", "Inc"], False),
+    ],
+)
+def test_spellings_of_a_name_are_told_from_other_names(names: list[str], is_same: bool) -> None:
+    kept = differently_spelled(names, str)
+    assert kept == (names[:1] if is_same else names)
 
 
 def test_the_same_text_repeats_and_no_text_does_not() -> None:
