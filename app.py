@@ -11,12 +11,18 @@ icon = Path(__file__).parent / "assets" / "icon.svg"
 st.set_page_config(page_title="Idearc", page_icon=icon, layout="centered")
 st.logo(icon, size="large")
 
-new_idea = st.Page("pages/new_idea.py", title="New idea", icon=":material/add:", default=True)
-ideas = st.Page("pages/ideas.py", title="Ideas", icon=":material/list:")
+new_idea = st.Page("pages/new_idea.py", title="New idea", default=True)
+ideas = st.Page("pages/ideas.py", title="Ideas")
 workspace = st.Page("pages/workspace.py", title="Workspace", visibility="hidden")
-page = st.navigation([new_idea, ideas, workspace], position="top")
+# Streamlit's own bar would hide the links behind a menu on phones.
+page = st.navigation([new_idea, ideas, workspace], position="hidden")
+with st.container(horizontal=True):
+    st.page_link(new_idea, label="New idea", icon=":material/add:")
+    st.page_link(ideas, label="Ideas", icon=":material/list:")
 
 try:
+    if problem := st.session_state.pop("problem", None):  # of a callback
+        raise IdearcError(problem)
     page.run()
 except IdearcError as error:
     st.error(plain(str(error)), icon=":material/error:")

@@ -1,10 +1,12 @@
 """From the click on "Submit idea" to the workspace with its tabs on screen, in real Chromium.
 
 Idearc against bench/blocking.py, in turn, on one machine and one model's server. Run it with
-.venv/bin/python bench/click_to_workspace.py
+.venv/bin/python bench/click_to_workspace.py; with --also FOLDER another checkout of Idearc, such as
+an older one, takes its turns too.
 """
 
 import argparse
+import re
 import statistics
 import sys
 import tempfile
@@ -27,7 +29,7 @@ def click_to_workspace(page: Page, url: str) -> float:
     page.wait_for_timeout(500)  # the form is quiet
     button, tab = (
         page.get_by_role("button", name="Submit idea"),
-        page.get_by_role("tab", name="Features"),
+        page.get_by_text(re.compile("^Features( · working)?$")).first,
     )
     started = time.perf_counter()
     button.click()
@@ -39,9 +41,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--model-seconds", type=float, default=3)
+    parser.add_argument("--also", type=Path, help="the folder of another checkout")
     options = parser.parse_args()
     model = ModelServer(latency_seconds=options.model_seconds)
     scripts = {"idearc": ROOT / "app.py", "blocking": ROOT / "bench" / "blocking.py"}
+    if options.also:
+        scripts["also"] = options.also / "app.py"
     seconds: dict[str, list[float]] = {name: [] for name in scripts}
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -69,8 +74,9 @@ def main() -> None:
     print(f"{'':10}{'median':>8}{'min':>8}{'max':>8}")
     for name, values in seconds.items():
         print(f"{name:10}{statistics.median(values):8.2f}{min(values):8.2f}{max(values):8.2f}")
-    ratio = statistics.median(seconds["blocking"]) / statistics.median(seconds["idearc"])
-    print(f"blocking / idearc: {ratio:.1f}")
+    for other in [name for name in seconds if name != "idearc"]:
+        ratio = statistics.median(seconds[other]) / statistics.median(seconds["idearc"])
+        print(f"{other} / idearc: {ratio:.2f}")
 
 
 if __name__ == "__main__":

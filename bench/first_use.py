@@ -22,33 +22,27 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 IDEA = "A calendar for small hair salons: clients nearby get an offer when someone cancels."
 DONE = {"Competitors": "Kinds of alternatives", "Features": "Must have"}
-TICKS = """() => {
-    window.ticks = [];
-    let last = "";
-    setInterval(() => {
-        const status = document.querySelector("[role=tabpanel] [data-testid=stExpander] summary");
-        const words = status ? status.innerText : "";
-        if (words && words !== last) window.ticks.push([Date.now() / 1000, words]);
-        last = words;
-    }, 50);
-}"""
+WRITING = "Looking for competitors"
 
 
-def submit(browser: Browser, url: str) -> Page:
+def submit(browser: Browser, url: str) -> tuple[Page, list[float]]:
+    """The workspace, and a list that takes the moment of each of its ticks from now on."""
     page = browser.new_page()
+    sent: list[float] = []
+    page.on("websocket", lambda ws: ws.on("framesent", lambda _: sent.append(time.monotonic())))
     page.goto(url)
     page.get_by_label("Your idea").fill(IDEA)
     page.wait_for_timeout(500)
     page.get_by_role("button", name="Submit idea").click()
-    page.get_by_role("tab", name="Features").wait_for()
-    page.evaluate(TICKS)
-    return page
+    page.get_by_role("radio", name="Features").wait_for()
+    page.wait_for_timeout(500)
+    sent.clear()
+    return page, sent
 
 
-def gaps(ticks: list[tuple[float, str]], is_getting_ready: bool) -> list[float]:
-    """Seconds between ticks, without the first, which begins with the click."""
-    chosen = [at for at, words in ticks[1:] if (" the model" in words) == is_getting_ready]
-    return [after - before for before, after in itertools.pairwise(chosen)]
+def gaps(ticks: list[float]) -> list[float]:
+    """Seconds between ticks."""
+    return [after - before for before, after in itertools.pairwise(ticks)]
 
 
 def show(name: str, values: list[float]) -> None:
@@ -67,29 +61,31 @@ def main() -> None:
             print(f"command to first page: {time.monotonic() - started:.1f} s")
             first.close()
             started = time.monotonic()
-            page = submit(browser, app.url)
+            page, ticks = submit(browser, app.url)
             other = browser.new_page()  # the second tab, so that this one keeps its place
-            other.goto(f"{page.url}&tab=Features")
+            other.goto(f"{page.url.partition('&')[0]}&tab=features")
+            page.get_by_text(WRITING).wait_for(timeout=300_000)
+            writing_since = time.monotonic()
             for tab, text in DONE.items():
                 shown = page if tab == "Competitors" else other
                 shown.get_by_text(text).first.wait_for(timeout=300_000)
                 print(f"click to {tab.lower()}: {time.monotonic() - started:.1f} s")
-            ticks = page.evaluate("window.ticks")
+                if shown is page:
+                    written_at = time.monotonic()
             again = time.monotonic()
-            page = submit(browser, app.url)
+            page, _ = submit(browser, app.url)
             page.get_by_text(DONE["Competitors"]).wait_for(timeout=300_000)
-            page.get_by_role("tab", name="Features").click()
-            page.get_by_text(DONE["Features"]).wait_for(timeout=300_000)
+            page.get_by_role("radio", name="Features").click()
+            page.get_by_role("heading", name=DONE["Features"]).wait_for(timeout=300_000)
             print(f"the next idea, click to both: {time.monotonic() - again:.1f} s")
         with ModelServer() as idle, AppServer(OPENAI_BASE_URL=idle.url) as app:
             idle.gate.clear()
-            page = submit(browser, app.url)
+            page, idle_ticks = submit(browser, app.url)
             page.wait_for_timeout(40_000)
-            idle_ticks = page.evaluate("window.ticks")
         browser.close()
-    show("getting the model ready", gaps(ticks, True))
-    show("it writes", gaps(ticks, False))
-    show("nothing else runs", gaps(idle_ticks, False))
+    show("getting the model ready", gaps([at for at in ticks if at < writing_since]))
+    show("it writes", gaps([at for at in ticks if writing_since < at < written_at]))
+    show("nothing else runs", gaps(idle_ticks))
 
 
 if __name__ == "__main__":

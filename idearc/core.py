@@ -1,7 +1,6 @@
 """What Idearc does: take an idea, run its jobs, tell how far they are. No UI, no I/O of its own."""
 
-import math
-import textwrap
+import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,16 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from idearc.errors import InputError
+from idearc.form import read_form
 from idearc.jobs import JOBS, Job
-from idearc.models import Finding, Idea, Result
+from idearc.models import Choice, Finding, Idea, Result
 from idearc.providers import Note, Provider
 from idearc.runners import Failed, Outcome, Runner, Running
 from idearc.store import Store
-from idearc.text import clean
 
-NAME_MAX = 80
-TEXT_MIN, TEXT_MAX = 10, 4_000
 IDEAS_PER_PAGE = 50
+_LATEST = 9  # results that tell how long a job usually takes
 
 
 class State(StrEnum):
@@ -37,6 +35,7 @@ class Progress:
 
     state: State
     result: Result | None = None  # when done
+    count: int = 0  # of its findings
     since: datetime | None = None  # of the live run
     note: str = ""  # what the live run waits for, or why the last one failed
 
@@ -46,7 +45,7 @@ class Progress:
 
 
 def derive(
-    result: Result | None,
+    stored: tuple[Result, int] | None,
     outcome: Outcome,
     idea_created_at: datetime,
     process_started_at: datetime,
@@ -57,8 +56,9 @@ def derive(
     An idea younger than this process, of whose run it knows nothing, was submitted at another
     process on the same database, which works on it.
     """
-    if result:
-        return Progress(State.DONE, result=result)
+    if stored:
+        result, count = stored
+        return Progress(State.DONE, result=result, count=count)
     if isinstance(outcome, Failed):
         return Progress(State.FAILED, note=outcome.reason)
     if outcome is None and idea_created_at < process_started_at:
@@ -99,28 +99,12 @@ class Idearc:
         self._runner = runner
         self._process_started_at = process_started_at
 
-    def submit(self, name: str, text: str, token: str) -> str:
+    def submit(self, name: str, text: str, token: str, known: str = "") -> str:
         """Keeps the idea, starts its jobs and returns its id; once per token.
 
-        Raises InputError, and keeps nothing, when the name or the text can't be used.
+        Raises InputError, and keeps nothing, when something that was written can't be used.
         """
-        name, text = " ".join(clean(name).split()), clean(text)
-        if len(name) > NAME_MAX:
-            raise InputError(
-                f"The name has {len(name)} characters; at most {NAME_MAX} fit. Shorten it."
-            )
-        if len(text) < TEXT_MIN:
-            raise InputError(
-                f"The idea has {len(text)} characters; at least {TEXT_MIN} are needed. "
-                "Say in a sentence or two what it does, and for whom."
-            )
-        if len(text) > TEXT_MAX:
-            raise InputError(
-                f"The idea has {len(text):,} characters; at most {TEXT_MAX:,} fit. Shorten it."
-            )
-        idea, is_new = self._store.add_idea(
-            Idea(token=token, name=name or _first_words(text), text=text)
-        )
+        idea, is_new = self._store.add_idea(read_form(name, text, known, token))
         if is_new:
             for job_name in JOBS:
                 self._runner.start(job_name, idea.id)
@@ -167,14 +151,24 @@ class Idearc:
     def findings(self, job: Job, idea_id: str) -> Sequence[Finding]:
         return self._store.findings(job, idea_id)
 
-    def ideas(self, page: int) -> Sequence[Idea]:
-        """One page of the ideas, the newest first; pages count from 1."""
-        return self._store.ideas(limit=IDEAS_PER_PAGE, offset=(page - 1) * IDEAS_PER_PAGE)
+    def usual_seconds(self, job_name: str) -> float | None:
+        """How long the job took lately, the median of its latest results; None before the first."""
+        latest = self._store.latest_seconds(job_name, limit=_LATEST)
+        return statistics.median(latest) if latest else None
 
-    def count_pages(self) -> int:
-        return max(1, math.ceil(self._store.count_ideas() / IDEAS_PER_PAGE))
+    def choices(self, job: Job, idea_id: str) -> Mapping[int, bool]:
+        """Which findings the visitor took or left, by position; none for those never touched."""
+        return self._store.choices(job, idea_id)
 
+    def choose(self, job: Job, idea_id: str, position: int, is_chosen: bool) -> None:
+        self._store.add_choice(
+            Choice(idea_id=idea_id, job=job.name, position=position, is_chosen=is_chosen)
+        )
 
-def _first_words(text: str) -> str:
-    words = textwrap.shorten(text, 60, placeholder="…", break_on_hyphens=False)
-    return words if len(words) > 1 else text[:59] + "…"
+    def ideas(self, page: int, search: str = "") -> Sequence[Idea]:
+        """One page of the ideas that hold all these words, the newest first; pages count from 1."""
+        offset = (page - 1) * IDEAS_PER_PAGE
+        return self._store.ideas(limit=IDEAS_PER_PAGE, offset=offset, search=search)
+
+    def count_ideas(self, search: str = "") -> int:
+        return self._store.count_ideas(search)

@@ -1,7 +1,9 @@
 """Untrusted text, made fit for Streamlit's Markdown."""
 
 import re
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote_plus
+
+from idearc.web import as_address
 
 SEARCH_ENGINE = "https://duckduckgo.com/?q="
 
@@ -17,22 +19,10 @@ def plain(text: str) -> str:
 
 def link(label: str, url: str) -> str:
     """A Markdown link, or the label alone when the url is not one of the web."""
-    try:
-        is_web = urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname
-    except ValueError:
-        is_web = None
-    target = re.sub(r"[<>\s\\]", "", url)
-    return f"[{plain(label)}](<{target}>)" if is_web else plain(label)
+    address = as_address(url)
+    return f"[{plain(label)}](<{address}>)" if address else plain(label)
 
 
-def search_link(label: str, words: str) -> str:
-    """A Markdown link to what a search engine finds for the words; it learns of them by a click."""
-    return link(label, SEARCH_ENGINE + quote_plus(words))
-
-
-def host(url: str) -> str:
-    """Its host; the whole text when it is no address."""
-    try:
-        return urlsplit(url).hostname or url
-    except ValueError:
-        return url
+def search_url(words: str) -> str:
+    """The address of what a search engine finds for the words; it learns of them by a click."""
+    return SEARCH_ENGINE + quote_plus(words)

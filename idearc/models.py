@@ -43,11 +43,19 @@ class Idea(Base, table=True):
     token: str = Field(unique=True, description="of the form's view: makes a double click one idea")
     name: str
     text: str
+    known: list[str] = Field(
+        default_factory=list,
+        sa_type=JSON,
+        sa_column_kwargs={"server_default": "[]"},  # for rows that are older than this column
+        description="names of competitors that the visitor knows already",
+    )
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
 class Result(Base, table=True):
     """That a job has finished for an idea, and where its findings come from. Never changed."""
+
+    __table_args__ = (Index("ix_result_newest", "job", "created_at"),)
 
     idea_id: str = Field(primary_key=True, foreign_key="idea.id", ondelete="CASCADE")
     job: str = Field(primary_key=True)
@@ -71,3 +79,18 @@ class Finding(Base):
 
     idea_id: str = Field(primary_key=True, foreign_key="idea.id", ondelete="CASCADE")
     position: int = Field(primary_key=True, description="its place in the answer, from 0")
+
+
+class Choice(Base, table=True):
+    """That the visitor chose a finding, or dropped it. Never changed: the latest one counts."""
+
+    __table_args__ = (Index("ix_choice_finding", "idea_id", "job", "position"),)
+
+    id: int | None = Field(
+        default=None, primary_key=True, description="in the order of their making"
+    )
+    idea_id: str = Field(foreign_key="idea.id", ondelete="CASCADE")
+    job: str
+    position: int
+    is_chosen: bool
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -1,30 +1,16 @@
-"""The store: all SQL there is."""
+"""The store: all queries there are."""
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    Table,
-    create_engine,
-    event,
-    inspect,
-    make_url,
-    text,
-)
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
-from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+from sqlalchemy import ColumnElement, and_, case, true
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
-from idearc.errors import StoreError
-from idearc.jobs import Job
-from idearc.models import Base, Finding, Idea, Result
+from idearc.database import open_database, readable_errors
+from idearc.jobs import JOBS, Job
+from idearc.models import Choice, Finding, Idea, Result
 from idearc.providers import Answer
 
 
@@ -37,16 +23,8 @@ class Store:
 
     def __init__(self, database_url: str, lock_seconds: float = 10) -> None:
         """SQLite waits up to `lock_seconds` while another process writes."""
-        with _readable_errors():
-            url = _parse(database_url)
-            is_file = url.get_backend_name() == "sqlite"
-            self._engine = _sqlite(url, lock_seconds) if is_file else _server(url)
-            with self._engine.begin() as connection:
-                for table in Base.metadata.sorted_tables:
-                    connection.execute(CreateTable(table, if_not_exists=True))
-                    _add_new_columns(connection, table)
-                    for index in table.indexes:
-                        connection.execute(CreateIndex(index, if_not_exists=True))
+        with readable_errors():
+            self._engine = open_database(database_url, lock_seconds)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -67,21 +45,33 @@ class Store:
         with self._session() as session:
             return session.get(Idea, idea_id)
 
-    def ideas(self, *, limit: int, offset: int = 0) -> Sequence[Idea]:
-        """The newest first."""
+    def ideas(self, *, limit: int, offset: int = 0, search: str = "") -> Sequence[Idea]:
+        """Those that hold all the words in name or text, whatever their case; the newest first."""
         newest = select(Idea).order_by(col(Idea.created_at).desc(), col(Idea.id).desc())
         with self._session() as session:
-            return session.exec(newest.limit(limit).offset(offset)).all()
+            return session.exec(newest.where(_matches(search)).limit(limit).offset(offset)).all()
 
-    def count_ideas(self) -> int:
+    def count_ideas(self, search: str = "") -> int:
         with self._session() as session:
-            return session.exec(select(func.count()).select_from(Idea)).one()
+            return session.exec(
+                select(func.count()).select_from(Idea).where(_matches(search))
+            ).one()
 
-    def results(self, idea_ids: Sequence[str]) -> dict[tuple[str, str], Result]:
-        """The results of these ideas, by idea id and job name."""
+    def results(self, idea_ids: Sequence[str]) -> dict[tuple[str, str], tuple[Result, int]]:
+        """The results of these ideas by idea id and job name, each with its number of findings."""
+        count = case(
+            {
+                job.name: select(func.count())
+                .where(job.table.idea_id == Result.idea_id)
+                .scalar_subquery()
+                for job in JOBS.values()
+            },
+            value=col(Result.job),
+            else_=0,
+        )
         with self._session() as session:
-            found = session.exec(select(Result).where(col(Result.idea_id).in_(idea_ids)))
-            return {(result.idea_id, result.job): result for result in found}
+            found = session.exec(select(Result, count).where(col(Result.idea_id).in_(idea_ids)))
+            return {(result.idea_id, result.job): (result, number) for result, number in found}
 
     def findings(self, job: Job, idea_id: str) -> Sequence[Finding]:
         """The findings of a job's result in the order of the answer."""
@@ -90,6 +80,12 @@ class Store:
         )
         with self._session() as session:
             return session.exec(query).all()
+
+    def latest_seconds(self, job_name: str, limit: int) -> Sequence[float]:
+        """How long the job took for its latest results."""
+        latest = select(Result.seconds).where(Result.job == job_name)
+        with self._session() as session:
+            return session.exec(latest.order_by(col(Result.created_at).desc()).limit(limit)).all()
 
     def save(self, job: Job, idea_id: str, answer: Answer, seconds: float) -> bool:
         """Keeps a job's result and all its findings, or nothing of them.
@@ -114,61 +110,24 @@ class Store:
                 raise
             return True
 
+    def choices(self, job: Job, idea_id: str) -> Mapping[int, bool]:
+        """What the visitor has chosen last, by the position of the finding."""
+        made = select(Choice).where(Choice.idea_id == idea_id, Choice.job == job.name)
+        with self._session() as session:
+            found = session.exec(made.order_by(col(Choice.id)))
+            return {choice.position: choice.is_chosen for choice in found}
+
+    def add_choice(self, choice: Choice) -> None:
+        with self._session() as session:
+            session.add(choice)
+            session.commit()
+
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        with _readable_errors(), Session(self._engine, expire_on_commit=False) as session:
+        with readable_errors(), Session(self._engine, expire_on_commit=False) as session:
             yield session
 
 
-@contextmanager
-def _readable_errors() -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, ImportError, OSError) as error:  # ImportError: no driver for it
-        cause = getattr(error, "orig", None) or error
-        raise StoreError(
-            f"The database can't be used: {cause}. Check IDEARC_DATABASE_URL, that the "
-            "database can be reached and that its disk has room, then try again."
-        ) from error
-
-
-def _add_new_columns(connection: Connection, table: Table) -> None:
-    """To a table that an older Idearc has made; what was stored gets the column's default."""
-    known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-    for column in table.columns:
-        if column.name not in known:
-            definition = CreateColumn(column).compile(dialect=connection.dialect)
-            connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
-
-
-def _parse(database_url: str) -> URL:
-    try:
-        return make_url(database_url)
-    except ValueError:  # its text may quote a piece of a password
-        raise ArgumentError("it is not the address of a database") from None
-
-
-def _sqlite(url: URL, lock_seconds: float) -> Engine:
-    if url.database in {None, "", ":memory:"}:
-        raise ArgumentError("SQLite needs a file here, as in sqlite:////path/to/idearc.db")
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        connect_args={"timeout": lock_seconds},
-        max_overflow=-1,  # nobody waits for a connection: it is an open file, no more
-    )
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
-        # Kept by the file. While another process makes the file, SQLite refuses without waiting:
-        # then that one sets it.
-        with suppress(sqlite3.OperationalError):
-            connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    return engine
-
-
-def _server(url: URL) -> Engine:
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+def _matches(search: str) -> ColumnElement[bool]:
+    both = col(Idea.name) + " " + col(Idea.text)
+    return and_(true(), *(both.icontains(word, autoescape=True) for word in search.split()))

@@ -1,31 +1,46 @@
 """The ideas so far, the newest first."""
 
+import math
+
 import streamlit as st
 
-from idearc import views
-from idearc.jobs import JOBS
+from idearc.application import get_idearc
+from idearc.core import IDEAS_PER_PAGE
 from idearc.markdown import plain
+from idearc.views import frame
 
-idearc = views.get_idearc()
+idearc = get_idearc()
 
 st.title("Ideas", anchor=False)
-pages = idearc.count_pages()
-page = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
-ideas = idearc.ideas(page)
-if not ideas:
+search = st.text_input(
+    "Search",
+    placeholder="Words of a name or a text",
+    icon=":material/search:",
+    key="search",
+    bind="query-params",
+)
+ideas = idearc.ideas(1, search)
+if len(ideas) == IDEAS_PER_PAGE:  # else it is the only page: no need to count all
+    pages = math.ceil(idearc.count_ideas(search) / IDEAS_PER_PAGE)
+    page = st.pagination(pages, key="page", bind="query-params")
+    ideas = ideas if page == 1 else idearc.ideas(page, search)
+if not ideas and search:
+    st.markdown(f"No idea holds “{plain(search)}”. Search for fewer words, or parts of them.")
+elif not ideas:
     st.markdown("None yet.")
     st.page_link("pages/new_idea.py", label="Write down the first one", icon=":material/add:")
 
 progress = idearc.progress(ideas)
 for idea in ideas:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(border=True, gap=None):
         st.page_link(
             "pages/workspace.py",
-            label=f"**{plain(idea.name)}**",
+            label=plain(idea.name),
             query_params={"idea": idea.id},
-            width="stretch",
         )
-        badges = " ".join(
-            views.state_badge(job, progress[idea.id][job.name]) for job in JOBS.values()
-        )
-        st.markdown(f":small[{views.when(idea.created_at)}] {badges}")
+        with st.container(horizontal=True, gap=None):
+            st.space(8)  # as links have it
+            st.markdown(
+                f":small[{frame.summary(progress[idea.id])} · {frame.when(idea.created_at)}]",
+                width="stretch",
+            )

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from idearc import views
-from idearc.core import NAME_MAX, TEXT_MAX, TEXT_MIN
+from idearc.application import get_idearc
+from idearc.form import KNOWN_MAX, NAME_MAX, TEXT_MAX, TEXT_MIN
 from idearc.models import new_id
+from idearc.views import frame
 
-idearc = views.get_idearc()
+idearc = get_idearc()
 
 st.title("What is your idea?", anchor=False)
 st.markdown(
@@ -20,14 +21,20 @@ with st.form("new_idea"):
         placeholder=f"What does it do, and for whom? {TEXT_MIN} to {TEXT_MAX:,} characters.",
     )
     name = st.text_input("Name (optional)", placeholder=f"Up to {NAME_MAX} characters")
+    known = st.text_area(
+        "Known competitors (optional)",
+        height=68,
+        placeholder=f"Up to {KNOWN_MAX} names, with commas or line breaks between them",
+    )
     submitted = st.form_submit_button("Submit idea", type="primary")
 
 # A token for each view of the form: clicks that come in twice carry the same one.
 if not submitted:
     st.session_state.form_token = new_id()
     if idearc.find_servers:
-        views.which_model(idearc.find_servers)
+        frame.which_model(idearc.find_servers)
 else:
     # No st.* call between the insert and the start of the jobs: Streamlit may end the run there.
-    idea_id = idearc.submit(name, text, st.session_state.setdefault("form_token", new_id()))
+    token = st.session_state.setdefault("form_token", new_id())
+    idea_id = idearc.submit(name, text, token, known)
     st.switch_page("pages/workspace.py", query_params={"idea": idea_id})

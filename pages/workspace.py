@@ -3,12 +3,12 @@
 import streamlit as st
 from streamlit_autorefresh import st_autorefresh
 
-from idearc import views
+from idearc.application import get_idearc
 from idearc.core import State
 from idearc.jobs import JOBS
-from idearc.markdown import plain
+from idearc.views import Content, frame
 
-idearc = views.get_idearc()
+idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
 
 # The count of ticks lives in the browser and is here before the timer is drawn. A new round
@@ -25,22 +25,19 @@ def retry(job_name: str) -> None:
     st.session_state.waiting_round += 1
 
 
-st.set_page_config(page_title=f"{idea.name} · Idearc")
-st.title(plain(idea.name), anchor=False)
-st.caption(views.when(idea.created_at))
-with st.container(height=200 if len(idea.text) > 800 else "content", border=False):
-    st.text(idea.text)
+st.set_page_config(page_title=f"{idea.name} · Idearc", layout="wide")
+frame.heading(idea)
 
-tabs = st.tabs([job.label for job in JOBS.values()], key="tab", bind="query-params")
-for tab, job in zip(tabs, JOBS.values(), strict=True):
-    with tab:
-        of_job = progress[job.name]
-        if of_job.result:
-            views.findings(job, of_job.result, idearc.findings(job, idea.id))
-        else:
-            views.unfinished(job, of_job)
-        if of_job.can_retry:
-            st.button("Try again", key=f"retry-{job.name}", on_click=retry, args=(job.name,))
+job = JOBS[frame.tabs(JOBS, progress)]
+of_job = progress[job.name]
+with st.container(key="content"):
+    if of_job.result:
+        findings = idearc.findings(job, idea.id)
+        frame.result(Content(idearc, idea, job, of_job.result, findings))
+    else:
+        frame.unfinished(idearc, job, of_job)
+    if of_job.can_retry:
+        st.button("Try again", key=f"retry-{job.name}", on_click=retry, args=(job.name,))
 
 if any(of_job.state != State.DONE for of_job in progress.values()):
     st_autorefresh(

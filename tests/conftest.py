@@ -1,15 +1,18 @@
 """What the tests share: a model's server, a store, providers of every kind, ideas."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from browser import launch_chromium
-from model_server import ModelServer
+from model_server import ModelServer, example
+from openai import pydantic_function_tool
 from playwright.sync_api import Browser, Page, sync_playwright
+from pydantic import BaseModel
 
+from idearc.jobs import Job
 from idearc.models import Idea, new_id
 from idearc.providers.compatible import CompatibleProvider
 from idearc.providers.openai import OpenAIProvider
@@ -30,6 +33,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     monkeypatch.setenv("IDEARC_DATABASE_URL", f"sqlite:///{tmp_path / 'idearc.db'}")
     yield
     st.cache_resource.clear()
+    st.cache_data.clear()
 
 
 @pytest.fixture
@@ -46,13 +50,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def an_idea(**fields: str) -> Idea:
+def an_idea(**fields: object) -> Idea:
     return Idea(**{"token": new_id(), "name": "Salon gaps", "text": TEXT, **fields})
 
 
 @pytest.fixture
 def idea(store: Store) -> Idea:
     return store.add_idea(an_idea())[0]
+
+
+def example_findings(job: Job) -> Sequence[BaseModel]:
+    """What is kept of the model's server's usual answer."""
+    schema = pydantic_function_tool(job.question.answer)["function"]["parameters"]
+    return job.question.answer.model_validate(example(schema, schema)).findings()
 
 
 def quiet(_words: str) -> None:

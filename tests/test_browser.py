@@ -4,15 +4,17 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from app_server import AppServer
-from conftest import TEXT, an_idea
+from axe_playwright_python.sync_playwright import Axe
+from conftest import TEXT, an_idea, example_findings
 from model_server import ModelServer, Reply
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from idearc.jobs import JOBS
-from idearc.jobs.competitors import CompetitorFields
+from idearc.jobs import JOBS, Job
+from idearc.jobs.competitors import CompetitorFields, FoundCompetitors
 from idearc.providers import Answer, Provenance
 from idearc.store import Store
 
@@ -41,11 +43,19 @@ def submit(page: Page, app: AppServer, text: str = TEXT, name: str = "") -> None
     page.wait_for_url(WORKSPACE)
 
 
-def open_tab(page: Page, label: str) -> None:
-    page.get_by_role("tab", name=label).click()
+def tab(page: Page, job: Job) -> Locator:
+    return page.get_by_role("radio", name=re.compile(f"^{job.label} · "))
 
 
-def test_from_the_idea_to_both_contents(
+def open_tab(page: Page, name: str) -> None:
+    tab(page, JOBS[name]).click()
+
+
+def content(page: Page) -> Locator:
+    return page.locator(".st-key-content")
+
+
+def test_from_the_idea_to_all_contents(
     page: Page, app: AppServer, model_server: ModelServer
 ) -> None:
     model_server.gate.clear()
@@ -54,13 +64,20 @@ def test_from_the_idea_to_both_contents(
     expect(page.get_by_text(TEXT)).to_be_visible()
     expect(page).to_have_title("Salon gaps · Idearc")
     expect(page.get_by_text(re.compile("Looking for competitors · [1-9] s"))).to_be_visible()
-    open_tab(page, "Features")
-    expect(page.get_by_text(re.compile(r"Thinking of features · \d+ s"))).to_be_visible()
+    for name, job in JOBS.items():
+        expect(tab(page, job)).to_have_text(f"{job.label} · working")
+        open_tab(page, name)
+        expect(page.get_by_text(re.compile(rf"{job.doing} · \d+ s"))).to_be_visible()
 
     model_server.gate.set()
-    expect(page.get_by_text("Must have")).to_be_visible()
-    expect(page.get_by_role("tabpanel").get_by_text("What 1")).to_be_visible()
-    open_tab(page, "Competitors")
+    for name, job in JOBS.items():
+        expect(tab(page, job)).to_have_text(f"{job.label} · {len(example_findings(job))}")
+        open_tab(page, name)
+        expect(content(page).get_by_text("What 1").first).to_be_visible()
+        expect(
+            content(page).get_by_text(re.compile("example-model · .*120 tokens"))
+        ).to_be_visible()
+    open_tab(page, "competitors")
     expect(page.get_by_role("link", name="Name 1")).to_have_attribute(
         "href", re.compile(r"^https://[^/]+/\?q=Name\+1$")
     )
@@ -69,20 +86,24 @@ def test_from_the_idea_to_both_contents(
     expect(page.locator("iframe")).to_have_count(0)  # nothing is left to wait for: no timer
 
 
-def test_one_job_fails_and_is_retried_while_the_other_stays(
+def test_one_job_fails_and_is_retried_while_the_others_stay(
     page: Page, app: AppServer, model_server: ModelServer
 ) -> None:
     model_server.script["competitors"] = [INVALID_KEY]
     submit(page, app)
     expect(page.get_by_text("answered 401: the API key was refused.")).to_be_visible()
-    open_tab(page, "Features")
-    expect(page.get_by_text("Must have")).to_be_visible()
+    open_tab(page, "features")
+    expect(page.get_by_role("heading", name="Must have")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · failed")
 
-    open_tab(page, "Competitors")
+    open_tab(page, "competitors")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("link", name="Name 1")).to_be_visible()
-    assert [model_server.asked(job) for job in JOBS] == [2, 1]
+    assert {job: model_server.asked(job) for job in JOBS} == {
+        **dict.fromkeys(JOBS, 1),
+        "competitors": 2,
+    }
 
 
 def test_after_24_ticks_it_says_so_and_a_retry_starts_a_new_round(
@@ -90,7 +111,7 @@ def test_after_24_ticks_it_says_so_and_a_retry_starts_a_new_round(
 ) -> None:
     model_server.gate.clear()
     submit(page, app)
-    overdue = page.get_by_role("tabpanel").get_by_text("taking longer than usual")
+    overdue = content(page).get_by_text("taking longer than usual")
     expect(overdue).to_be_visible(timeout=40_000)
     page.wait_for_timeout(2_000)
     expect(overdue).to_be_visible()  # a dead timer does not bring the spinner back
@@ -111,8 +132,8 @@ def test_reload_and_deep_link(
 ) -> None:
     model_server.gate.clear()
     submit(page, app)
-    open_tab(page, "Features")
-    page.wait_for_url(re.compile("tab=Features"))
+    open_tab(page, "features")
+    page.wait_for_url(re.compile("tab=features"))
     page.reload()
     expect(page.get_by_text("Thinking of features")).to_be_visible()
 
@@ -121,8 +142,8 @@ def test_reload_and_deep_link(
     expect(elsewhere.get_by_text("Thinking of features")).to_be_visible()
     model_server.gate.set()
     for each in (page, elsewhere):
-        expect(each.get_by_text("Must have")).to_be_visible()
-    assert [model_server.asked(job) for job in JOBS] == [1, 1]
+        expect(each.get_by_role("heading", name="Must have")).to_be_visible()
+    assert [model_server.asked(job) for job in JOBS] == [1] * len(JOBS)
 
 
 @pytest.mark.parametrize("clicks", [2, 3])
@@ -136,7 +157,7 @@ def test_many_clicks_are_one_idea(
         expect(page.get_by_role("link", name="Name 1")).to_be_visible()
         page.wait_for_timeout(500)  # a late click would have come by now
         assert store.count_ideas() == attempt
-        assert [model_server.asked(job) for job in JOBS] == [attempt, attempt]
+        assert [model_server.asked(job) for job in JOBS] == [attempt] * len(JOBS)
 
 
 def test_back_and_reload_of_the_form_make_no_second_idea(
@@ -183,20 +204,18 @@ def test_a_killed_server_is_told_and_nothing_doubles(
     model_server.gate.set()
     app.start()
 
-    expect(page.get_by_role("tabpanel").get_by_text("This was interrupted")).to_be_visible(
-        timeout=40_000
-    )
-    page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("link", name="Name 1")).to_be_visible()
-    open_tab(page, "Features")
-    expect(page.get_by_role("tabpanel").get_by_text("This was interrupted")).to_be_visible()
-    page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_text("Must have")).to_be_visible()
+    for name, job in JOBS.items():
+        open_tab(page, name)
+        interrupted = content(page).get_by_text("This was interrupted")
+        expect(interrupted).to_be_visible(timeout=40_000)
+        page.get_by_role("button", name="Try again").click()
+        expect(content(page).get_by_text("What 1").first).to_be_visible()
+        expect(tab(page, job)).to_have_text(f"{job.label} · {len(example_findings(job))}")
 
     (idea,) = store.ideas(limit=10)
-    assert len(store.results([idea.id])) == 2
-    counts = {name: len(store.findings(job, idea.id)) for name, job in JOBS.items()}
-    assert counts == {"competitors": 3, "features": 7}
+    assert len(store.results([idea.id])) == len(JOBS)
+    for job in JOBS.values():
+        assert len(store.findings(job, idea.id)) == len(example_findings(job))
 
 
 def test_a_form_that_was_open_over_a_restart_is_still_good(
@@ -272,10 +291,14 @@ def test_the_list_leads_to_the_workspaces(
 
     page.get_by_role("link", name="Ideas").click()
     expect(page.get_by_text("Competitors: failed")).to_have_count(1)
-    expect(page.get_by_text("Competitors: done")).to_have_count(1)
-    expect(page.get_by_text("Features: done")).to_have_count(2)
+    expect(page.get_by_text("3 competitors, 7 features")).to_have_count(1)
+    expect(page.get_by_text("7 features")).to_have_count(2)
     names = page.get_by_role("link", name=re.compile("The (first|second)"))
     expect(names).to_have_text(["The second", "The first"])
+    page.get_by_label("Search").fill("first")
+    page.keyboard.press("Enter")
+    expect(names).to_have_text(["The first"])
+    page.wait_for_url(re.compile(r"/ideas\?search=first"))
     names.last.click()
     page.wait_for_url(WORKSPACE)
     expect(page.get_by_text("answered 401")).to_be_visible()
@@ -311,7 +334,10 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
         }
         for text in HOSTILE
     ]
-    features = [{**dict.fromkeys(("name", "what", "why"), text), "effort": "S"} for text in HOSTILE]
+    features = [
+        {**dict.fromkeys(("name", "what", "why", "weakness"), text), "effort": "S"}
+        for text in HOSTILE
+    ]
     lists = {"must": features[:3], "should": features[3:5], "could": features[5:]}
     model_server.always = {
         "competitors": Reply(json.dumps({"competitors": competitors})),
@@ -327,30 +353,140 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
     store.save(JOBS["competitors"], searched.id, found, 0)
     page.goto(f"{app.url}/workspace?idea={searched.id}")
     expect(page.get_by_text("Searched the web for")).to_be_visible()
-    panel = page.get_by_role("tabpanel")
+    panel = content(page)
     for hostile in HOSTILE:
-        assert seen(panel).count(hostile) == 7
+        assert seen(panel).count(hostile) >= 5
     assert panel.locator("a[href^='javascript']").count() == 0
     for text in HOSTILE:
         submit(page, app, text=f"{text} {TEXT}", name=text)
-        panel = page.get_by_role("tabpanel")
+        panel = content(page)
         expect(panel.get_by_text("not checked on the web")).to_be_visible()
         expect(panel.get_by_text("example-model ·")).to_be_visible()  # its last line
         assert seen(page.get_by_role("heading").first) == text
         shown = seen(panel)
         for hostile in HOSTILE:
-            assert shown.count(hostile) == 5
+            assert shown.count(hostile) >= 5
         assert panel.locator("a[href^='javascript']").count() == 0
-        open_tab(page, "Features")
-        expect(page.get_by_text("Must have")).to_be_visible()
-        shown = seen(page.get_by_role("tabpanel"))
+        open_tab(page, "features")
+        expect(content(page).get_by_text("Should have").last).to_be_visible()
+        shown = seen(content(page))
         for hostile in HOSTILE:
-            assert shown.count(hostile) == 3
+            assert shown.count(hostile) >= 4  # its chip may shorten it
     page.goto(f"{app.url}/ideas")
     links = page.get_by_test_id("stMain").get_by_role("link")
-    expect(links).to_have_count(len(HOSTILE) + 1)
-    assert [seen(link) for link in links.all()] == [*HOSTILE[::-1], "Searched"]
+    expect(links).to_have_count(2 + len(HOSTILE) + 1)
+    assert [seen(link) for link in links.all()][2:] == [*HOSTILE[::-1], "Searched"]
 
     assert not dialogs
     assert page.title() != "owned"
     assert [url for url in asked_for if not url.startswith((app.url, "data:", "blob:"))] == []
+
+
+def test_the_seconds_move_and_what_is_open_stays_while_the_rest_arrives(
+    page: Page, app: AppServer, model_server: ModelServer, store: Store
+) -> None:
+    """Ticks of 0.5 s go on all the time; none of them closes anything."""
+    model_server.script["features"] = [INVALID_KEY]
+    model_server.gate.clear()
+    submit(page, app, text=f"{TEXT} " * 20)
+    elapsed = page.get_by_text(re.compile(r"^Looking for competitors · \d+ s$"))
+    expect(elapsed).to_be_visible()
+    readings = set()
+    for _ in range(30):
+        readings.add(elapsed.inner_text())
+        page.wait_for_timeout(100)
+    assert 3 <= len(readings) <= 5
+
+    page.get_by_role("button", name="Show all").click()
+    page.wait_for_timeout(1_000)
+    expect(page.get_by_role("button", name="Show less")).to_be_visible()
+    model_server.gate.set()
+    expect(page.get_by_role("link", name="Name 1")).to_be_visible()
+    expect(page.get_by_role("button", name="Show less")).to_be_visible()
+
+
+def test_the_keyboard_alone_reaches_everything(
+    page: Page, app: AppServer, model_server: ModelServer, store: Store
+) -> None:
+    def tab_to(role: str, name: str) -> None:
+        target = page.get_by_role(role, name=re.compile(name)).first
+        expect(target).to_be_visible()
+        for _ in range(60):
+            if target.evaluate("one => one === document.activeElement || one.matches(':focus')"):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"no way to {role} {name}")
+
+    page.goto(app.url)
+    tab_to("textbox", "Your idea")
+    page.keyboard.type(f"{TEXT} " * 8)
+    tab_to("textbox", "Known competitors")
+    page.keyboard.type("name-1, Other")
+    tab_to("button", "Submit idea")
+    page.keyboard.press("Enter")
+    page.wait_for_url(WORKSPACE)
+    expect(page.get_by_text("you know it").last).to_be_visible()
+    tab_to("button", "Show all")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Show less")).to_be_visible()
+    tab_to("radio", "Competitors")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(page.get_by_text("First version: 3 of 7")).to_be_visible()
+    tab_to("checkbox", "First version")
+    page.keyboard.press("Space")
+    expect(page.get_by_text("First version: 2 of 7")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("First version: 2 of 7")).to_be_visible()
+    tab_to("link", "Ideas")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/ideas$"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
+    browser: Browser, app: AppServer, model_server: ModelServer, store: Store, scheme: str
+) -> None:
+    """By axe-core, contrast included: https://github.com/dequelabs/axe-core."""
+    answers = json.loads(Path(__file__).with_name("salon.json").read_text("utf-8"))
+    found = FoundCompetitors(**answers["competitors"]).findings()
+    pages = [url for urls in answers["searched"].values() for url in urls]
+    idea = store.add_idea(an_idea(known=["Chair Time"], text="w" * 60 + f" {TEXT}" * 9))[0]
+    searched = Provenance("OpenAI", "m", 1, 2, list(answers["searched"]), pages)
+    store.save(JOBS["competitors"], idea.id, Answer(found, searched), 20)
+    proposed = JOBS["features"].question.answer(**answers["features"]).findings()
+    store.save(JOBS["features"], idea.id, Answer(proposed, searched), 20)
+    empty = store.add_idea(an_idea(name="W" * 60))[0]
+    store.save(JOBS["competitors"], empty.id, Answer([], searched), 20)
+    old = store.add_idea(
+        an_idea(name="مرحبا بالعالم 🎈", created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    )
+    model_server.gate.clear()
+
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": 380, "height": 800}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    submit(page, app, name="Working")
+    shown = {
+        page.url: "Looking for competitors",
+        app.url: "Known competitors",
+        f"{app.url}/ideas": "10 competitors, 7 features",
+        f"{app.url}/workspace?idea={idea.id}": "Pages that the search returned",
+        f"{app.url}/workspace?idea={idea.id}&tab=features": "First version: 3 of 7",
+        f"{app.url}/workspace?idea={empty.id}": "No competitor found",
+        f"{app.url}/workspace?idea={old[0].id}": "This was interrupted",
+        f"{app.url}/workspace": "There is no idea",
+    }
+    problems = []
+    for url, words in shown.items():
+        page.goto(url)
+        expect(page.get_by_text(words).first).to_be_visible()
+        page.wait_for_timeout(500)  # what fades in has its colour then
+        for violation in Axe().run(page).response["violations"]:
+            nodes = [node["html"][:300] for node in violation["nodes"]]
+            problems.append((words, violation["id"], violation["impact"], nodes[:3]))
+        width = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth")
+        assert width <= 380, f"{words}: {width}"
+    context.close()
+    assert not problems, "\n".join(map(str, problems))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from conftest import API_KEY, TEXT, an_idea, quiet
+from conftest import API_KEY, TEXT, an_idea, example_findings, quiet
 from model_server import ModelServer, Reply
 
 from idearc.bootstrap import build
@@ -45,9 +45,9 @@ def states(idearc: Idearc, idea_id: str) -> dict[str, State]:
 
 
 EXPECTED_STATES = [
-    # stored result, what the runner knows, idea older than the process, ticks used up
+    # stored result and count, what the runner knows, idea older than the process, ticks used up
     *((r, s) for s in [State.DONE] for r in itertools.product(
-        [RESULT], [None, RUNNING, FAILED], [True, False], [True, False])),
+        [(RESULT, 7)], [None, RUNNING, FAILED], [True, False], [True, False])),
     *((r, s) for s in [State.FAILED] for r in itertools.product(
         [None], [FAILED], [True, False], [True, False])),
     ((None, RUNNING, True, False), State.WORKING),
@@ -81,17 +81,17 @@ def test_progress_tells_reason_note_and_since_when() -> None:
     assert derive(None, None, YOUNGER, START, False).since == YOUNGER
 
 
-def test_a_submitted_idea_gets_both_results(idearc: Idearc, model_server: ModelServer) -> None:
+def test_a_submitted_idea_gets_all_results(idearc: Idearc, model_server: ModelServer) -> None:
     idea_id = idearc.submit("  Salon \n gaps ", f"  {TEXT}\n", new_id())
 
     assert idearc.idea(idea_id).name == "Salon gaps"
     assert idearc.idea(idea_id).text == TEXT
     eventually(lambda: set(states(idearc, idea_id).values()) == {State.DONE})
-    assert [model_server.asked(job) for job in JOBS] == [1, 1]
+    assert [model_server.asked(job) for job in JOBS] == [1] * len(JOBS)
     for job in JOBS.values():
         names = [row.name for row in idearc.findings(job, idea_id)]
         assert names == [f"Name {number + 1}" for number in range(len(names))]
-        assert len(names) == {"competitors": 3, "features": 7}[job.name]
+        assert len(names) == len(example_findings(job)) > 1
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,30 @@ def test_a_text_of_the_wrong_length_is_refused(idearc: Idearc, text: str) -> Non
 )
 def test_a_text_of_the_right_length_is_taken(idearc: Idearc, text: str) -> None:
     assert idearc.idea(idearc.submit("", text, new_id())).text == text.strip()
+
+
+def test_known_competitors_are_kept_with_the_idea(idearc: Idearc) -> None:
+    known = " Booksy,, Fresh Cuts;\r\n\x00 booksy.com \n Treat,"
+    assert idearc.idea(idearc.submit("", TEXT, new_id(), known)).known == [
+        "Booksy",
+        "Fresh Cuts",
+        "Treat",
+    ]
+    most = [f"{number}".ljust(80, "x") for number in range(20)]
+    assert idearc.idea(idearc.submit("", TEXT, new_id(), ",".join(most))).known == most
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (",".join(f"Name {number}" for number in range(21)), "21 known competitors; at most 20"),
+        ("x" * 81, "“x{30}…” has 81 characters; at most 80"),
+    ],
+)
+def test_too_much_that_is_known_is_refused(idearc: Idearc, known: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        idearc.submit("", TEXT, new_id(), known)
+    assert idearc.ideas(1) == []
 
 
 def test_a_name_that_is_too_long_is_refused(idearc: Idearc) -> None:
@@ -153,19 +177,22 @@ def test_one_token_is_one_idea_and_one_pair_of_runs(
     assert len(ids) == 10
     assert len(set(ids)) == 1
     eventually(lambda: set(states(idearc, ids[0]).values()) == {State.DONE})
-    assert [model_server.asked(job) for job in JOBS] == [1, 1]
+    assert [model_server.asked(job) for job in JOBS] == [1] * len(JOBS)
 
 
-def test_one_failure_never_touches_the_other_job(idearc: Idearc, model_server: ModelServer) -> None:
-    model_server.script["competitors"] = [Reply(status=401)]
+@pytest.mark.parametrize("job_name", JOBS)
+def test_one_failure_never_touches_the_other_jobs(
+    idearc: Idearc, model_server: ModelServer, job_name: str
+) -> None:
+    model_server.script[job_name] = [Reply(status=401)]
     idea_id = idearc.submit("", TEXT, new_id())
 
     eventually(lambda: State.WORKING not in states(idearc, idea_id).values())
-    assert states(idearc, idea_id) == {"competitors": State.FAILED, "features": State.DONE}
+    assert states(idearc, idea_id) == {**dict.fromkeys(JOBS, State.DONE), job_name: State.FAILED}
 
-    idearc.retry("competitors", idea_id)
-    eventually(lambda: states(idearc, idea_id)["competitors"] is State.DONE)
-    assert [model_server.asked(job) for job in JOBS] == [2, 1]
+    idearc.retry(job_name, idea_id)
+    eventually(lambda: states(idearc, idea_id)[job_name] is State.DONE)
+    assert {job: model_server.asked(job) for job in JOBS} == {**dict.fromkeys(JOBS, 1), job_name: 2}
 
 
 def test_fifty_simultaneous_retries_are_one_run(idearc: Idearc, model_server: ModelServer) -> None:
@@ -204,7 +231,7 @@ def test_two_processes_on_one_database_store_one_result(
     model_server.gate.clear()
     other = build(read_settings())
     idea_id = idearc.submit("", TEXT, new_id())
-    assert states(other, idea_id) == {"competitors": State.WORKING, "features": State.WORKING}
+    assert states(other, idea_id) == dict.fromkeys(JOBS, State.WORKING)
     other.retry("features", idea_id)
     eventually(lambda: model_server.asked("features") == 2)
     model_server.gate.set()
@@ -243,7 +270,7 @@ def test_ideas_come_in_pages_the_newest_first(store: Store, idearc: Idearc) -> N
     assert [idea.name for idea in idearc.ideas(1)][:2] == ["Idea 50", "Idea 49"]
     assert len(idearc.ideas(1)) == 50
     assert [idea.name for idea in idearc.ideas(2)] == ["Idea 0"]
-    assert idearc.count_pages() == 2
+    assert idearc.count_ideas() == 51
 
 
 def test_keys_and_ideas_never_reach_the_log(

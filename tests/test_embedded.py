@@ -42,7 +42,9 @@ class ManyWords(Words):
 
 
 def a_job(name: str, instructions: str, answer: type[JobAnswer]) -> Job:
-    return Job(name, name.capitalize(), "Thinking", Feature, Question(instructions, answer))
+    return Job(
+        name, name.capitalize(), "Thinking", "Nothing.", Feature, Question(instructions, answer)
+    )
 
 
 # A model of this size makes no sense; that it answers in the form it was told is enough.

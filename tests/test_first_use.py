@@ -11,7 +11,7 @@ from conftest import TEXT
 from model_server import ModelServer
 from platformdirs import user_cache_path
 from playwright.sync_api import Page, expect
-from test_browser import open_tab, submit
+from test_browser import content, open_tab, submit
 
 PATIENCE = 400_000  # milliseconds: two cores fetch, load and write in half of it
 STARTING = re.compile("(Fetching|Checking|Loading) the model")
@@ -40,20 +40,20 @@ def test_the_small_model_answers_survives_and_leaves_with_the_app(
     expect(page.get_by_text("A small model on this machine answers.")).to_be_visible()
     submit(page, app)
     expect(page.get_by_text(STARTING)).to_be_visible()
-    open_tab(page, "Features")
+    open_tab(page, "features")
     expect(page.get_by_text("Waiting for the model: next in line")).to_be_visible()
 
-    open_tab(page, "Competitors")
+    open_tab(page, "competitors")
     expect(page.get_by_text("Kinds of alternatives, from a small local model.")).to_be_visible(
         timeout=PATIENCE
     )
-    links = page.get_by_role("tabpanel").get_by_role("link")
+    links = content(page).get_by_role("link")
     assert links.count() >= 8  # four kinds at least, each with its name and its search
     for link in links.all():
         assert re.match(r"https://duckduckgo\.com/\?q=[^ ]+$", str(link.get_attribute("href")))
-    open_tab(page, "Features")
+    open_tab(page, "features")
     for title in ("Must have", "Should have", "Could have"):
-        expect(page.get_by_text(title)).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("heading", name=title)).to_be_visible(timeout=PATIENCE)
 
     # Its server is killed while it writes: told at once, and the next run starts it again.
     submit(page, app, text=f"{TEXT} Again.")

@@ -8,22 +8,31 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FILES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "idearc").rglob("*.py")]
 
-UI = {"app.py", "pages/new_idea.py", "pages/workspace.py", "pages/ideas.py", "idearc/views.py"}
+
+def files(pattern: str) -> set[str]:
+    return {path.relative_to(ROOT).as_posix() for path in ROOT.glob(pattern)}
+
+
+JOBS, VIEWS = files("idearc/jobs/*.py"), files("idearc/views/*.py")
+UI = {"app.py", "idearc/application.py", *files("pages/*.py"), *VIEWS}
 PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
 HTTP = {f"idearc/providers/{name}.py" for name in ("server", "model_sources", "nearby")}
-TABLES = {"idearc/models.py", "idearc/jobs/competitors.py", "idearc/jobs/features.py"}
 MAY_IMPORT = {
     "streamlit": UI,
     "streamlit_autorefresh": UI,
-    "sqlalchemy": {"idearc/models.py", "idearc/store.py"},
-    "sqlmodel": {*TABLES, "idearc/store.py"},
+    "sqlalchemy": {"idearc/models.py", "idearc/database.py", "idearc/store.py"},
+    "sqlmodel": {"idearc/models.py", "idearc/store.py", *JOBS},
     "openai": {*PROVIDERS, "idearc/providers/embedded.py", "idearc/providers/reasons.py"},
     "httpx2": HTTP,
     "huggingface_hub": {"idearc/providers/model_sources.py"},
     "xllamacpp": {"idearc/providers/embedded_server.py"},
     "idearc.core": UI | {"idearc/bootstrap.py"},
     "idearc.views": UI,
-    "idearc.bootstrap": {"idearc/views.py"},
+    "idearc.application": {"app.py", *files("pages/*.py")},
+    "idearc.bootstrap": {"idearc/application.py"},
+    "idearc.database": {"idearc/store.py"},
+    "idearc.form": {"idearc/core.py", "pages/new_idea.py"},
+    "publicsuffixlist": {"idearc/web.py"},
     "idearc.store": {"idearc/core.py", "idearc/bootstrap.py"},
     "idearc.providers.server": PROVIDERS,
     "idearc.providers.openai": {"idearc/bootstrap.py"},

@@ -1,11 +1,14 @@
 """Each page's branches, run by Streamlit without a browser."""
 
+import json
 import re
-from datetime import timedelta
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import TEXT, an_idea
+from conftest import TEXT, an_idea, example_findings
 from model_server import ModelServer, Reply
 from streamlit.testing.v1 import AppTest
 from test_core import eventually
@@ -13,11 +16,14 @@ from test_core import eventually
 from idearc.core import IDEAS_PER_PAGE
 from idearc.jobs import JOBS
 from idearc.jobs.competitors import CompetitorFields
+from idearc.jobs.features import FeatureFields
 from idearc.models import now
 from idearc.providers import EMBEDDED, Answer, Provenance
 from idearc.store import Store
+from idearc.views.competitors import KNOWN, NOT_CONFIRMED, SEEN
 
 APP = Path(__file__).parent.parent / "app.py"
+START = datetime(2026, 1, 1, tzinfo=UTC)
 PROVENANCE = Provenance("OpenAI", "example-model", 1, 2, ["salon apps"], ["https://a.com"])
 
 
@@ -28,9 +34,10 @@ def app(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 
 def texts(app: AppTest) -> str:
-    kinds = (app.title, app.markdown, app.caption, app.text, app.info, app.warning, app.error)
-    statuses = [status.label for status in app.status]
-    shown = [*(str(element.value) for kind in kinds for element in kind), *statuses]
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.text)
+    boxes = (app.info, app.warning, app.error)
+    shown = [str(element.value) for kind in (*kinds, *boxes) for element in kind]
+    shown += [*tabs(app), *(element.proto.json for element in app.get("bidi_component"))]
     return re.sub(r"\\(.)", r"\1", "\n".join(shown))  # without the escapes of `plain`
 
 
@@ -43,6 +50,15 @@ def workspace(app: AppTest, idea_id: str) -> AppTest:
     app.run()
     app.query_params["idea"] = idea_id
     return app.switch_page("pages/workspace.py").run()
+
+
+def tabs(app: AppTest) -> list[str]:
+    labels = [label for control in app.segmented_control for label in control.options]
+    return [label.removeprefix(":violet[").removesuffix("]") for label in labels]
+
+
+def open_tab(app: AppTest, name: str) -> AppTest:
+    return app.segmented_control[0].set_value(name).run()
 
 
 def buttons(app: AppTest) -> list[str | None]:
@@ -76,16 +92,21 @@ def test_a_good_idea_leads_to_its_workspace(
     submit(app.run())
     (idea,) = store.ideas(limit=9)
     assert app.query_params["idea"] == idea.id
-    assert [tab.label for tab in app.tabs] == ["Competitors", "Features"]
-    assert "Looking for competitors · 0 s" in texts(app)
-    assert "Thinking of features · 0 s" in texts(app)
+    for name, job in JOBS.items():
+        assert f"{job.label} · working" in tabs(app)
+        assert f'"doing": "{job.doing}"' in texts(open_tab(app, name))
+        assert app.query_params["tab"] == name
     assert not app.button
 
     model_server.gate.set()
-    eventually(lambda: len(store.results([idea.id])) == 2)
-    app.run()
-    assert "Must have" in texts(app)
-    assert "example-model · server at 127.0.0.1" in texts(app)
+    eventually(lambda: len(store.results([idea.id])) == len(JOBS))
+    for name, job in JOBS.items():
+        shown = texts(open_tab(app, name))
+        assert f"{job.label} · {len(example_findings(job))}" in tabs(app)
+        assert all(getattr(found, "name") in shown for found in example_findings(job))  # noqa: B009
+        assert "example-model · server at 127.0.0.1" in shown
+        assert "120 tokens" in shown
+    assert not app.exception
 
 
 @pytest.mark.parametrize("text", ["", "Too short", "x" * 4_001])
@@ -107,20 +128,24 @@ def test_the_same_view_of_the_form_makes_one_idea(app: AppTest, store: Store) ->
     assert late.query_params["idea"] == app.query_params["idea"]
 
 
+@pytest.mark.parametrize("name", JOBS)
 def test_a_failed_job_shows_its_reason_and_is_retried_alone(
-    app: AppTest, store: Store, model_server: ModelServer
+    app: AppTest, store: Store, model_server: ModelServer, name: str
 ) -> None:
     quota = {"code": "insufficient_quota", "message": "Pay!"}
-    model_server.script["features"] = [Reply(status=429, error=quota)]
+    model_server.script[name] = [Reply(status=429, error=quota)]
     submit(app.run())
+    open_tab(app, name)
     (idea,) = store.ideas(limit=9)
     eventually(lambda: "quota exceeded" in texts(app.run()))
-    eventually(lambda: len(store.results([idea.id])) == 1)
-    assert buttons(app.run()) == ["retry-features"]
+    eventually(lambda: len(store.results([idea.id])) == len(JOBS) - 1)
+    assert f"{JOBS[name].label} · failed" in tabs(app.run())
+    for other in JOBS:
+        assert buttons(open_tab(app, other)) == ([f"retry-{name}"] if other == name else [])
 
-    app.button(key="retry-features").click().run()
-    eventually(lambda: "Must have" in texts(app.run()))
-    assert [model_server.asked(job) for job in JOBS] == [1, 2]
+    open_tab(app, name).button(key=f"retry-{name}").click().run()
+    eventually(lambda: "example-model" in texts(app.run()))
+    assert {job: model_server.asked(job) for job in JOBS} == {**dict.fromkeys(JOBS, 1), name: 2}
 
 
 def test_the_ticks_run_out_and_a_retry_starts_a_new_round(
@@ -133,7 +158,8 @@ def test_the_ticks_run_out_and_a_retry_starts_a_new_round(
     assert "taking longer" not in texts(app.run())
     app.session_state[f"tick-{idea.id}-0"] = 24
     assert "taking longer" in texts(app.run())
-    assert buttons(app) == ["retry-competitors", "retry-features"]
+    assert buttons(app) == ["retry-competitors"]
+    assert all(label.endswith("taking longer") for label in tabs(app))
 
     app.button(key="retry-competitors").click().run()
     assert "taking longer" not in texts(app)
@@ -143,16 +169,18 @@ def test_the_ticks_run_out_and_a_retry_starts_a_new_round(
     # Rows beat the clock, also on the last tick.
     app.session_state[f"tick-{idea.id}-1"] = 24
     model_server.gate.set()
-    eventually(lambda: len(store.results([idea.id])) == 2)
-    assert "Must have" in texts(app.run())
+    eventually(lambda: len(store.results([idea.id])) == len(JOBS))
+    assert "example-model" in texts(app.run())
     assert not app.button
 
 
 def test_an_interrupted_job_can_be_retried(app: AppTest, store: Store) -> None:
     idea = store.add_idea(an_idea(created_at=now() - timedelta(days=1)))[0]
     workspace(app, idea.id)
-    assert texts(app).count("This was interrupted") == 2
-    assert buttons(app) == ["retry-competitors", "retry-features"]
+    for name, job in JOBS.items():
+        assert f"{job.label} · interrupted" in tabs(app)
+        assert "This was interrupted" in texts(open_tab(app, name))
+        assert buttons(app) == [f"retry-{name}"]
 
 
 def test_finding_nothing_is_said(app: AppTest, store: Store) -> None:
@@ -160,54 +188,173 @@ def test_finding_nothing_is_said(app: AppTest, store: Store) -> None:
     for job in JOBS.values():
         store.save(job, idea.id, Answer([], PROVENANCE), 0)
     workspace(app, idea.id)
-    assert texts(app).count("The model found none.") == len(JOBS)
-    assert "Searched the web for: salon apps" in texts(app)
-    assert not app.button
+    for name, job in JOBS.items():
+        assert f"{job.label} · none" in tabs(app)
+        shown = texts(open_tab(app, name))
+        assert job.nothing in shown
+        assert "Searched for: salon apps." in shown
+        assert not app.button
 
 
-INVENTED = "https://invented.example"
+def stored(
+    store: Store, job_name: str, provenance: Provenance, *found: object, **idea: object
+) -> str:
+    """The id of an idea with these findings of a job."""
+    idea_id = store.add_idea(an_idea(**idea))[0].id
+    assert store.save(JOBS[job_name], idea_id, Answer(found, provenance), 2)
+    return idea_id
+
+
+def a_competitor(name: str = "Hair & co", **fields: object) -> CompetitorFields:
+    usual = {"kind": "direct", "what": "Books salons", "strengths": [], "weaknesses": []}
+    return CompetitorFields(**{**usual, "name": name, **fields})
+
+
+SEARCH = "[Hair & co](<https://duckduckgo.com/?q=Hair+%26+co>)"
+FOUND = "https://www.hairco.example/prices?utm_source=openai"
 KINDS = "Kinds of alternatives, from a small local model."
 
 
 @pytest.mark.parametrize(
-    ("provenance", "heading", "said"),
+    ("url", "sources", "badge", "heading"),
     [
-        (PROVENANCE, f"#### [Hair & co](<{INVENTED}>)", "Searched the web for: salon apps"),
-        (Provenance("server at x", "m", 1, 2), "q=Hair+%26+co>", "not checked on the web"),
-        (Provenance(EMBEDDED, "m", 1, 2), "q=Hair+%26+co>", KINDS),
+        ("https://hairco.example", [], SEEN, "[Hair & co](<https://hairco.example>)"),
+        ("https://shop.hairco.example/a", [], SEEN, "[Hair & co](<https://shop.hairco.example/a>)"),
+        ("https://invented.example", [], NOT_CONFIRMED, SEARCH),
+        ("https://invented.example", ["https://hairco.example/other"], NOT_CONFIRMED, SEARCH),
+        ("", ["http://hairco.example/prices/"], SEEN, SEARCH),
+        ("https://evil.example/?u=hairco.example", [], NOT_CONFIRMED, SEARCH),
+        ("https://hairco.example.evil.example", [], NOT_CONFIRMED, SEARCH),
+        ("https://nothairco.example", [], NOT_CONFIRMED, SEARCH),
+        ("https://hairco.example@evil.example", [], NOT_CONFIRMED, SEARCH),
+        ("javascript:alert('hairco.example')", ["hairco.example"], NOT_CONFIRMED, SEARCH),
     ],
-    ids=["searched", "from memory", "small model"],
 )
-def test_only_who_searched_gives_addresses_the_others_a_search(
-    app: AppTest, store: Store, provenance: Provenance, heading: str, said: str
+def test_a_badge_says_what_the_search_supports(
+    app: AppTest, store: Store, url: str, sources: list[str], badge: str, heading: str
 ) -> None:
-    idea = store.add_idea(an_idea())[0]
-    found = CompetitorFields(
-        name="Hair & co",
-        kind="direct",
-        what="Books salons",
-        strengths=[],
-        weaknesses=[],
-        url=INVENTED,
-        sources=[INVENTED],
-    )
-    store.save(JOBS["competitors"], idea.id, Answer([found], provenance), 0)
-    workspace(app, idea.id)
+    searched = Provenance("OpenAI", "m", 1, 2, ["salon apps"], [FOUND])
+    found = a_competitor(url=url, sources=sources)
+    workspace(app, stored(store, "competitors", searched, found))
     shown = texts(app)
     assert heading in shown
+    assert f"badge[{badge}]" in shown
+    assert shown.count("-badge[") == 2  # its kind, and this one
+    (table,) = app.dataframe
+    assert list(table.value["Badges"]) == [[badge]]
+    # A source that the search did not return is no link, and what is no address is not shown.
+    assert ("hairco.example (not in the search)" in shown) is ("/other" in str(sources))
+    assert "Searched the web for: salon apps" in shown
+    assert f"](<{FOUND}>)" in shown  # the pages that it returned
+
+
+@pytest.mark.parametrize(
+    ("provenance", "said"),
+    [
+        (Provenance("server at x", "m", 1, 2), "not checked on the web"),
+        (Provenance(EMBEDDED, "m", 1, 2), KINDS),
+    ],
+    ids=["from memory", "small model"],
+)
+def test_without_a_search_nothing_is_confirmed_and_no_address_shown(
+    app: AppTest, store: Store, provenance: Provenance, said: str
+) -> None:
+    found = a_competitor(url=FOUND, sources=[FOUND])
+    workspace(app, stored(store, "competitors", provenance, found))
+    shown = texts(app)
+    assert SEARCH in shown
     assert said in shown
-    assert ("invented.example" in shown) is (provenance is PROVENANCE)
+    assert "hairco.example" not in shown
+    assert shown.count("-badge[") == 1  # its kind
+    assert list(app.dataframe[0].value.columns) == ["Name", "Kind", "Pricing", "What it does"]
 
 
 def test_a_kind_of_alternatives_leads_to_its_own_search(app: AppTest, store: Store) -> None:
-    idea = store.add_idea(an_idea())[0]
-    found = CompetitorFields(
-        name="Hair clubs", kind="habit", what="w", strengths=[], weaknesses=[], search="hair club"
-    )
-    store.save(JOBS["competitors"], idea.id, Answer([found], Provenance(EMBEDDED, "m", 1, 2)), 0)
-    workspace(app, idea.id)
+    found = a_competitor("Hair clubs", kind="habit", search="hair club")
+    workspace(app, stored(store, "competitors", Provenance(EMBEDDED, "m", 1, 2), found))
     assert texts(app).count("q=hair+club>") == 2  # its name, and the words themselves
     assert "[hair club](<https://" in texts(app)
+
+
+def test_a_competitor_that_the_visitor_knows_is_marked(app: AppTest, store: Store) -> None:
+    idea_id = stored(store, "competitors", PROVENANCE, a_competitor(), known=["Fresh", "HAIR-CO"])
+    workspace(app, idea_id)
+    assert f"badge[{KNOWN}]" in texts(app)
+    assert "Known: Fresh, HAIR-CO" in texts(app)
+
+
+def test_a_long_list_is_folded_and_a_long_text_too(app: AppTest, store: Store) -> None:
+    many = [a_competitor(f"Hair {number}", what="x" * 20_000) for number in range(30)]
+    workspace(app, stored(store, "competitors", PROVENANCE, *many))
+    assert [box.label for box in app.expander] == ["20 more", "Pages that the search returned: 1"]
+    assert max(len(text.value) for text in (*app.text, *app.markdown)) < 500
+    assert sum("x" * 20_000 in element.proto.json for element in app.get("bidi_component")) == 30
+    assert len(app.dataframe[0].value) == 30
+
+
+FEATURE = FeatureFields(name="Maps", what="Shows salons", why="", priority="should", effort="S")
+
+
+def test_a_feature_is_ticked_in_and_out_for_good(app: AppTest, store: Store) -> None:
+    must = FEATURE.model_copy(update={"name": "Chat", "priority": "must", "weakness": "Calls"})
+    idea_id = stored(store, "features", PROVENANCE, must, FEATURE)
+    open_tab(workspace(app, idea_id), "features")
+    assert [box.value for box in app.checkbox] == [True, False]  # until it is touched
+    assert "First version: 1 of 2" in texts(app)
+    assert "Today: Calls" in texts(app)
+
+    app.checkbox[1].check().run()
+    app.checkbox[0].uncheck().run()
+    app.checkbox[0].check().run()
+    assert "First version: 2 of 2" in texts(app)
+    reloaded = AppTest.from_file(APP, default_timeout=20)
+    open_tab(workspace(reloaded, idea_id), "features")
+    assert [box.value for box in reloaded.checkbox] == [True, True]
+
+    # What was ticked elsewhere is seen here too.
+    reloaded.checkbox[0].uncheck().run()
+    assert [box.value for box in app.run().checkbox] == [False, True]
+
+
+def test_a_tick_that_cant_be_kept_is_told(app: AppTest, store: Store, tmp_path: Path) -> None:
+    idea_id = stored(store, "features", PROVENANCE, FEATURE)
+    open_tab(workspace(app, idea_id), "features")
+    with closing(sqlite3.connect(tmp_path / "idearc.db")) as database:
+        database.execute("DROP TABLE choice")
+    app.checkbox[0].check().run()
+    assert "The database can't be used" in texts(app)
+    assert not app.exception
+
+
+def test_how_long_a_job_took_lately_is_said(
+    app: AppTest, store: Store, model_server: ModelServer
+) -> None:
+    for seconds in (3, 18, 22, 21, 400):
+        store.save(
+            JOBS["competitors"], store.add_idea(an_idea())[0].id, Answer([], PROVENANCE), seconds
+        )
+    model_server.gate.clear()
+    submit(app.run())
+    assert '"usual": "usually about 20 s"' in texts(app)
+    assert '"usual": ""' in texts(open_tab(app, "features"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "title", "rest"),
+    [
+        ("Salons", TEXT, "Salons", TEXT),
+        ("Owners of small hair…", TEXT, "Owners of small hair…", "… salons fill gaps"),
+        ("A salon app", "A salon app", "A salon app", None),
+    ],
+)
+def test_an_idea_without_a_name_is_not_said_twice(
+    app: AppTest, store: Store, name: str, text: str, title: str, rest: str | None
+) -> None:
+    workspace(app, store.add_idea(an_idea(name=name, text=text))[0].id)
+    assert app.title[0].value.replace("\\", "") == title
+    drawn = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    folded = [shown["text"] for shown in drawn if "text" in shown]
+    assert [text[: len(rest or "")] for text in folded] == ([rest] if rest else [])
 
 
 @pytest.mark.parametrize("idea_id", ["", "nonsense", "0" * 32])
@@ -227,9 +374,33 @@ def test_the_ideas_come_in_pages(app: AppTest, store: Store) -> None:
         made = now() - timedelta(minutes=number)
         store.add_idea(an_idea(name=f"Idea {number}", created_at=made))
     app.run().switch_page("pages/ideas.py").run()
-    assert texts(app).count("Competitors: ") == IDEAS_PER_PAGE
+    assert len(app.get("page_link")) == IDEAS_PER_PAGE + 2  # of the frame
     app.session_state["page"] = 2
-    assert texts(app.run()).count("Competitors: ") == 1
+    assert len(app.run().get("page_link")) == 1 + 2
+
+
+def test_the_list_says_what_is_there_and_what_is_not(app: AppTest, store: Store) -> None:
+    stored(store, "competitors", PROVENANCE, a_competitor(), name="Old", created_at=START)
+    app.run().switch_page("pages/ideas.py").run()
+    assert "1 competitor :orange-badge[Features: interrupted]" in texts(app)
+
+
+def test_the_list_is_searched(app: AppTest, store: Store) -> None:
+    store.add_idea(an_idea(name="Bäckerei", text="Bread before sunrise, 100% rye."))
+    store.add_idea(an_idea(name="Bakery", text="Bread before sunrise."))
+    app.run().switch_page("pages/ideas.py").run()
+    for words, names in {
+        "SUNRISE bread": ["Bakery", "Bäckerei"],
+        "bäckerei": ["Bäckerei"],
+        "BÄCKEREI bread": ["Bäckerei"],
+        "100%": ["Bäckerei"],
+        "%": ["Bäckerei"],
+        "_": [],
+    }.items():
+        app.text_input[0].set_value(words).run()
+        links = [link.proto.label for link in app.get("page_link")[2:]]
+        assert [label.replace("\\", "") for label in links] == names
+    assert "No idea holds “_”." in texts(app)
 
 
 def test_a_database_that_is_gone_is_told(

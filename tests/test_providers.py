@@ -15,7 +15,7 @@ from idearc.providers.compatible import CompatibleProvider
 from idearc.providers.openai import DEFAULT_MODEL, OpenAIProvider
 
 FEATURES, COMPETITORS = JOBS["features"], JOBS["competitors"]
-FEATURE = {"name": "N", "what": "W", "why": "Y", "effort": "S"}
+FEATURE = {"name": "N", "what": "W", "why": "Y", "weakness": "", "effort": "S"}
 
 
 def features(*must: object) -> str:
@@ -24,6 +24,11 @@ def features(*must: object) -> str:
 
 
 GOOD = features(FEATURE)
+# As search models cite: https://developers.openai.com/api/docs/guides/tools-web-search
+CITED = (
+    " \ue200cite\ue202turn0search3\ue202turn1view0\ue201 turn0search12 【4†source】"
+    " ([example.com](https://example.com/?utm_source=openai))"
+)
 
 
 def fields(schema: dict) -> set[str]:
@@ -55,7 +60,7 @@ def test_finding_nothing_is_an_answer(
     [
         f"```json\n{GOOD}\n```",
         f"Here you are:\n\n{GOOD}\n\nAnything else?",
-        features({**FEATURE, "name": " N\ue200\x00\u202e\n"}),
+        features({**FEATURE, "name": " N\x00\u202e\n", "what": f"W{CITED} "}),
     ],
     ids=["code fence", "chatter", "litter"],
 )
@@ -231,7 +236,7 @@ def test_openai_searches_the_web_for_competitors_only(model_server: ModelServer)
     )
     model_server.script["competitors"] = [Reply(searched={"salon apps": ["https://a.com/x"]})]
     found = provider.ask(COMPETITORS, an_idea(), quiet).provenance
-    provider.ask(FEATURES, an_idea(), quiet)
+    provider.ask(FEATURES, an_idea(known=["Booksy", "Fresh"]), quiet)
 
     assert (found.searched, found.pages) == (["salon apps"], ["https://a.com/x"])
     competitors, features = model_server.requests
@@ -240,6 +245,7 @@ def test_openai_searches_the_web_for_competitors_only(model_server: ModelServer)
     assert competitors.body["tools"] == [{"type": "web_search"}]
     assert competitors.body["include"] == ["web_search_call.action.sources"]
     assert features.body["tools"] == []
+    assert "Competitors known already: Booksy, Fresh" in features.body["input"][-1]["content"]
     assert features.body["model"] == DEFAULT_MODEL
     assert features.body["store"] is False
 
@@ -271,6 +277,22 @@ def test_a_compatible_server_is_asked_by_chat_for_its_first_model(
     model_server.models = []
     with pytest.raises(ProviderError, match="offers no model"):
         provider.ask(COMPETITORS, an_idea(), quiet)
+
+
+def test_a_competitor_in_two_spellings_is_kept_once(
+    make_provider: MakeProvider, model_server: ModelServer
+) -> None:
+    names = ["Open Table", "OpenTable, Inc.", "Resy", "opentable.com", "Öpen Table"]
+    listed = [
+        dict.fromkeys(("what", "pricing", "url"), "") | {"name": name, "kind": "direct"}
+        for name in names
+    ]
+    lists = {key: [] for key in ("strengths", "weaknesses", "sources")}
+    text = json.dumps({"competitors": [{**one, **lists} for one in listed]})
+    model_server.script["competitors"] = [Reply(text)]
+    kept = make_provider().ask(COMPETITORS, an_idea(), quiet).findings
+    assert [one.name for one in kept] == ["Open Table", "Resy"]
+    assert model_server.asked("competitors") == 1
 
 
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)

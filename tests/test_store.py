@@ -13,7 +13,7 @@ from idearc.errors import StoreError
 from idearc.jobs import JOBS
 from idearc.jobs.competitors import CompetitorFields
 from idearc.jobs.features import FeatureFields
-from idearc.models import Idea
+from idearc.models import Choice, Idea
 from idearc.providers import Answer, Provenance
 from idearc.store import Store
 
@@ -33,7 +33,7 @@ def answer(writer: str, count: int = 5) -> Answer:
 def models_and_names(store: Store, idea_id: str) -> tuple[list[str], list[str]]:
     results = store.results([idea_id])
     rows = store.findings(FEATURES, idea_id)
-    return [result.model for result in results.values()], [row.name for row in rows]
+    return [result.model for result, _ in results.values()], [row.name for row in rows]
 
 
 def test_a_result_comes_back_as_it_was_saved(store: Store, idea: Idea) -> None:
@@ -54,7 +54,8 @@ def test_a_result_comes_back_as_it_was_saved(store: Store, idea: Idea) -> None:
         CompetitorFields.model_validate(row, from_attributes=True)
         for row in store.findings(COMPETITORS, idea.id)
     ] == [found]
-    result = store.results([idea.id])[idea.id, "competitors"]
+    result, count = store.results([idea.id])[idea.id, "competitors"]
+    assert count == 1
     assert (result.model, result.seconds, result.searched) == ("m", 1.5, ["salon"])
     assert result.created_at.tzinfo is not None
 
@@ -62,19 +63,47 @@ def test_a_result_comes_back_as_it_was_saved(store: Store, idea: Idea) -> None:
 def test_what_an_older_version_stored_is_kept(store: Store, idea: Idea, tmp_path: Path) -> None:
     found = CompetitorFields(name="Booksy", kind="direct", what="", strengths=[], weaknesses=[])
     assert store.save(COMPETITORS, idea.id, Answer([found], Provenance("p", "m", 1, 2)), 0)
+    assert store.save(FEATURES, idea.id, answer("a", count=1), 0)
     with store._engine.begin() as connection:
-        connection.execute(text("ALTER TABLE competitor DROP COLUMN search"))
+        for column in ("competitor DROP COLUMN search", "feature DROP COLUMN weakness"):
+            connection.execute(text(f"ALTER TABLE {column}"))
+        connection.execute(text("ALTER TABLE idea DROP COLUMN known"))
+        connection.execute(text("DROP TABLE choice"))
     for _ in range(2):
         newer = Store(f"sqlite:///{tmp_path / 'idearc.db'}")
-        (row,) = newer.findings(COMPETITORS, idea.id)
+        (competitor,) = newer.findings(COMPETITORS, idea.id)
+        (feature,) = newer.findings(FEATURES, idea.id)
+        known = newer.idea(idea.id).known
+        assert newer.choices(FEATURES, idea.id) == {}
         newer.close()
-        assert (row.name, row.search) == ("Booksy", "")
+        assert (competitor.name, competitor.search) == ("Booksy", "")
+        assert (feature.name, feature.weakness, known) == ("a 0", "", [])
 
 
 def test_finding_nothing_is_a_result(store: Store, idea: Idea) -> None:
     assert store.save(FEATURES, idea.id, answer("a", count=0), 0)
     assert (idea.id, "features") in store.results([idea.id])
     assert store.findings(FEATURES, idea.id) == []
+
+
+def test_the_latest_choice_counts(store: Store, idea: Idea) -> None:
+    other = store.add_idea(an_idea())[0]
+    for idea_id, job, position, is_chosen in [
+        (idea.id, "features", 0, True),
+        (idea.id, "features", 1, True),
+        (idea.id, "features", 0, False),
+        (idea.id, "competitors", 1, False),
+        (other.id, "features", 1, False),
+    ]:
+        store.add_choice(Choice(idea_id=idea_id, job=job, position=position, is_chosen=is_chosen))
+    assert store.choices(FEATURES, idea.id) == {0: False, 1: True}
+
+
+def test_only_the_latest_results_tell_how_long_a_job_takes(store: Store) -> None:
+    for seconds in range(5):
+        store.save(FEATURES, store.add_idea(an_idea())[0].id, answer("a"), seconds)
+        store.save(COMPETITORS, store.add_idea(an_idea())[0].id, answer("a", count=0), 99)
+    assert store.latest_seconds("features", limit=3) == [4, 3, 2]
 
 
 def test_a_second_writer_loses_whole(store: Store, idea: Idea) -> None:

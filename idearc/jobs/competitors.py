@@ -1,6 +1,7 @@
 """Who competes with the idea: real names from models that know them, kinds from small ones."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Annotated, Literal
 
 from annotated_types import MaxLen, MinLen
@@ -10,7 +11,8 @@ from sqlmodel import Field as Column
 
 from idearc.jobs.job import RULES, Job, JobAnswer, Question
 from idearc.models import Base, Finding
-from idearc.text import Name, Phrases, Text, distinct, first
+from idearc.text import Name, Phrases, Text, differently_spelled, distinct, first
+from idearc.web import Pages
 
 # Small models don't come to an end by themselves; servers that enforce the schema stop them here.
 MAX_COMPETITORS = 10
@@ -32,6 +34,10 @@ class CompetitorFields(Base):
         description="finds it on the web better than its name",
         sa_column_kwargs={"server_default": ""},  # for rows that are older than this column
     )
+
+    def was_seen(self, found: Pages) -> bool:
+        """Whether a search returned a page of its own site, or one that it names as its source."""
+        return found.has_site(self.url) or any(found.has(source) for source in self.sources)
 
 
 class Competitor(Finding, CompetitorFields, table=True):
@@ -63,14 +69,14 @@ class KnownCompetitors(JobAnswer):
     competitors: Annotated[list[KnownCompetitor], MaxLen(MAX_COMPETITORS), first(MAX_COMPETITORS)]
 
     def findings(self) -> Sequence[BaseModel]:
-        return self.competitors
+        return differently_spelled(self.competitors, attrgetter("name"))
 
 
 class FoundCompetitors(JobAnswer):
     competitors: Annotated[list[FoundCompetitor], MaxLen(MAX_COMPETITORS), first(MAX_COMPETITORS)]
 
     def findings(self) -> Sequence[BaseModel]:
-        return self.competitors
+        return differently_spelled(self.competitors, attrgetter("name"))
 
 
 class Alternative(BaseModel):
@@ -114,7 +120,8 @@ class Alternatives(JobAnswer):
 _ASKED = (
     "You research markets for founders. Name up to eight real products or companies that the "
     "people meant by the idea use today, the closest first. Mix direct and indirect competitors "
-    "and substitutes as the market does." + RULES
+    "and substitutes as the market does. Some may be said to be known already: look beyond "
+    "those." + RULES
 )
 
 # Brand names can't be had from a small model: most are invented. Kinds of things it knows.
@@ -138,33 +145,32 @@ def _kind(name: str, what: str, strength: str, weakness: str, search: str) -> Al
 # fmt: off
 _EXAMPLES = (
     (
-        "Software for dentists that reminds patients of their appointments and fills gaps.",
+        "An app for amateur choirs: singers practise their own part at home.",
         Alternatives(
-            today="The front desk calls patients the day before and keeps a waiting list on paper.",
+            today="Singers hear their part at rehearsal, and at home a recording of all voices.",
             products=[
-                _kind("Practice management suites",
-                      "Run the whole practice, with simple reminders built in.",
-                      "On every practice's computer", "Cancelled hours stay empty",
-                      "dental practice management software"),
-                _kind("Bulk text senders", "Send one message to a list of phone numbers.",
-                      "A few cents a message", "Can't see the treatment calendar",
-                      "bulk SMS service small business"),
+                _kind("Sheet music apps", "Show the notes on a tablet.",
+                      "Pages turn by a tap", "Silent: nobody hears the part",
+                      "sheet music app for tablets"),
+                _kind("Music notation programs", "Play written notes on a computer.",
+                      "Any line can be played alone", "Made for composers, hard to learn",
+                      "free music notation software"),
             ],
             services=[
-                _kind("Telephone answering services", "Call and book patients for the practice.",
-                      "Anxious patients hear a voice", "Each call to a patient is billed",
-                      "medical answering service booking"),
-                _kind("Temporary receptionists", "Help out in busy weeks.",
-                      "Trained in dental software", "Leave before they know the patients",
-                      "temporary dental receptionist agency"),
+                _kind("Private singing lessons", "A teacher practises with one singer.",
+                      "Every wrong note is corrected", "Too dear for each new piece",
+                      "singing lessons near me"),
+                _kind("Practice track studios", "Record single voices of a piece for choirs.",
+                      "Sung by trained voices", "Well-known pieces only",
+                      "choir practice tracks"),
             ],
             habits=[
-                _kind("Calls in quiet hours", "Staff ring each patient the day before.",
-                      "Patients know who is calling", "Keeps staff from the chair side",
-                      "how to reduce dental no-shows"),
-                _kind("Paper cards", "Patients take the next date home.",
-                      "Hang on the patient's fridge", "Forgotten when a visit moves",
-                      "dental appointment cards"),
+                _kind("Phone recordings", "Singers record the rehearsal and listen on the way.",
+                      "At hand in every pocket", "All voices sound at once",
+                      "record choir rehearsal with phone"),
+                _kind("Part rehearsals", "Each voice meets an hour before the others.",
+                      "Weak singers lean on strong ones", "Take another evening",
+                      "sectional rehearsal choir tips"),
             ],
         ),
     ),
@@ -200,10 +206,13 @@ _EXAMPLES = (
 )
 # fmt: on
 
-COMPETITORS = Job(
+JOB = Job(
     name="competitors",
     label="Competitors",
     doing="Looking for competitors",
+    nothing="No competitor found. That may mean a new market, one that goes by other words, or an "
+    "idea that is not clear yet. Write down who has the problem and what they do about it today, "
+    "and submit it anew.",
     table=Competitor,
     question=Question(_ASKED, KnownCompetitors),
     web_question=Question(_ASKED, FoundCompetitors),

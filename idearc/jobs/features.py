@@ -22,6 +22,11 @@ class FeatureFields(Base):
     name: str
     what: str
     why: str
+    weakness: str = Column(
+        default="",
+        description="of today's alternatives, which it answers; empty where it answers none",
+        sa_column_kwargs={"server_default": ""},  # for rows that are older than this column
+    )
     priority: Priority = Column(sa_type=String)
     effort: Effort = Column(sa_type=String)
 
@@ -34,6 +39,10 @@ class FeatureAnswer(BaseModel):
     name: Name = Field(description="Name of the feature, two to five words")
     what: Text = Field(description="What it does for the user, in one short sentence")
     why: Text = Field(description="Why it matters for this idea, in one short sentence")
+    weakness: Text = Field(
+        description="Which weakness of what people use today it answers, a short phrase; empty "
+        "where it answers none"
+    )
     effort: Effort = Field(description="S: days, M: weeks, L: months, for a small team")
 
 
@@ -65,39 +74,38 @@ class FeaturesAnswer(JobAnswer):
         )
 
 
-def _feature(name: str, what: str, why: str, effort: Effort) -> FeatureAnswer:
-    return FeatureAnswer(name=name, what=what, why=why, effort=effort)
+def _feature(name: str, what: str, why: str, weakness: str, effort: Effort) -> FeatureAnswer:
+    return FeatureAnswer(name=name, what=what, why=why, weakness=weakness, effort=effort)
 
 
 # From two fields far apart: one alone is copied when an idea is near it.
 # fmt: off
 _EXAMPLES = (
     (
-        "Software for dentists that reminds patients of their appointments and fills gaps.",
+        "An app for amateur choirs: singers practise their own part at home.",
         FeaturesAnswer(
-            users="Front desks of small dental practices, and their patients.",
+            users="Singers of amateur choirs, and those who conduct them.",
             must=[
-                _feature("Calendar import",
-                         "Reads tomorrow's appointments from the practice calendar.",
-                         "Nobody types a date twice.", "M"),
-                _feature("Reminder by text",
-                         "Patients get a message two days ahead and confirm with one tap.",
-                         "Forgotten visits cost the most.", "S"),
-                _feature("Waiting list",
-                         "Offers a freed hour to patients who want to come earlier.",
-                         "An empty chair earns nothing.", "M"),
+                _feature("One voice alone", "Plays a singer's part loud and the others softly.",
+                         "A singer learns the own line first.",
+                         "Recordings mix all voices", "M"),
+                _feature("Slow practice", "Slows down a hard bar and keeps its pitch.",
+                         "Fast passages are learned slowly.", "", "S"),
+                _feature("Score upload", "The conductor adds a piece as a file of notes.",
+                         "Every choir sings other pieces.",
+                         "Practice tracks exist for well-known pieces only", "M"),
             ],
             should=[
-                _feature("Day overview", "Shows who has confirmed, in green and red.",
-                         "The front desk calls only the silent ones.", "S"),
-                _feature("Opt-out and consent", "Keeps who agreed to be written to.",
-                         "Health data is strictly protected.", "S"),
+                _feature("Weekly plan", "Shows what to practise until the next rehearsal.",
+                         "Without a goal nobody sits down.", "Emails with homework get lost", "S"),
+                _feature("Pitch check", "Listens to a singer and marks wrong notes.",
+                         "Mistakes are learned too.", "At home nobody listens", "L"),
             ],
             could=[
-                _feature("Voice calls", "A recorded voice rings patients without a mobile phone.",
-                         "Older patients don't read messages.", "L"),
-                _feature("No-show report", "Counts missed hours and lost income per month.",
-                         "The owner sees what it saves.", "M"),
+                _feature("Concert folder", "Keeps all pieces of a concert, also offline.",
+                         "Halls often have no network.", "", "S"),
+                _feature("Attendance list", "Singers say whether they come on Thursday.",
+                         "The conductor needs enough tenors.", "", "M"),
             ],
         ),
     ),
@@ -107,40 +115,45 @@ _EXAMPLES = (
             users="People who ride to work in any weather.",
             must=[
                 _feature("Bright arrows", "Rows of LEDs on the back blink left or right.",
-                         "Drivers must understand it at once.", "M"),
+                         "Drivers must understand it at once.", "An arm is unseen at night", "M"),
                 _feature("Cuff button", "A press with the thumb starts and stops an arrow.",
-                         "Both hands stay on the handlebar.", "S"),
+                         "Both hands stay on the handlebar.",
+                         "Hand signals take a hand off the brake", "S"),
                 _feature("Waterproof seams", "Keep rain out for two hours.",
-                         "It is a rain jacket first.", "M"),
+                         "It is a rain jacket first.", "", "M"),
             ],
             should=[
                 _feature("Removable battery", "Comes out before washing and charges overnight.",
-                         "A jacket that can't be washed is thrown away.", "S"),
+                         "A jacket that can't be washed is thrown away.", "", "S"),
                 _feature("Automatic brake light", "Glows red when the rider slows down.",
-                         "Most crashes come from behind.", "M"),
+                         "Most crashes come from behind.",
+                         "Reflective vests don't show braking", "M"),
             ],
             could=[
                 _feature("Navigation link", "Takes the next turn from a map on the phone.",
-                         "The arrow starts without a press.", "L"),
+                         "The arrow starts without a press.", "", "L"),
                 _feature("Children's sizes", "The same jacket from age eight.",
-                         "Parents want to see them ride safely.", "S"),
+                         "Parents want to see them ride safely.", "", "S"),
             ],
         ),
     ),
 )
 # fmt: on
 
-FEATURES = Job(
+JOB = Job(
     name="features",
     label="Features",
     doing="Thinking of features",
+    nothing="No feature came to the model's mind. Write down who uses it and for what, and submit "
+    "it anew.",
     table=Feature,
     question=Question(
         "You are an experienced product manager. First say in one short sentence who uses the "
         "product. Then propose the features of its first versions: three that it must have, two "
         "that it should have, two that it could have. Each about another step, part or person, "
         "concrete for this idea. For each: name, two to five words; what it does, one short "
-        "sentence; why it matters, one short sentence; effort, S for days, M for weeks, L for "
+        "sentence; why it matters, one short sentence; weakness, the one of today's alternatives "
+        "that it answers, a short phrase, or empty; effort, S for days, M for weeks, L for "
         "months. Answer with compact JSON." + RULES,
         FeaturesAnswer,
         _EXAMPLES,

@@ -33,6 +33,7 @@ class Job:
     name: str
     label: str
     doing: str  # what is said while it runs
+    nothing: str  # what is said when it found nothing
     table: type[Finding]  # each finding of an answer makes one row
     question: Question  # for a model that answers from memory
     web_question: Question | None = None  # for one that can search the web, where that helps
@@ -49,7 +50,11 @@ Never invent a fact: leave a field or a list empty where you are not sure.
 def describe(idea: Idea) -> str:
     """The idea as the model reads it; a name that only repeats the text's beginning is left out."""
     is_named = not idea.text.startswith(idea.name.removesuffix("…"))
-    return material(f"{idea.name}\n\n{idea.text}" if is_named else idea.text)
+    parts = [idea.name] if is_named else []
+    parts.append(idea.text)
+    if idea.known:
+        parts.append(f"Competitors known already: {', '.join(idea.known)}")
+    return material("\n\n".join(parts))
 
 
 def material(text: str) -> str:

@@ -1,49 +1,22 @@
-"""How things are drawn: the only Streamlit in the package. A new job gets its view here.
-
-What visitors and models wrote is untrusted: it is shown by st.text or passes through `plain`.
-"""
+"""The frame of every page: what is said of ideas, of jobs that work or failed, of results."""
 
 import functools
-import runpy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from idearc.bootstrap import build
 from idearc.core import Idearc, Progress, State
-from idearc.jobs import Job
-from idearc.jobs.competitors import Competitor
-from idearc.jobs.features import Feature
-from idearc.markdown import host, link, plain, search_link
-from idearc.models import Result, now
+from idearc.jobs import JOBS, Job
+from idearc.markdown import link, plain
+from idearc.models import Idea, Result, now
 from idearc.providers import EMBEDDED
-from idearc.settings import read_settings
-
-
-def get_idearc() -> Idearc:
-    """The application of this process. Every page calls it first."""
-    run = get_script_run_ctx()
-    entry = run and str(Path(run.main_script_path).resolve())
-    pages = run.pages_manager.get_pages().values() if run else ()
-    if entry and any(page["script_path"] == entry for page in pages):
-        # Until st.navigation has been called once in the process, Streamlit takes pages/ for a
-        # multipage app of its old kind, with app.py for one more page, and runs a page alone: for
-        # the first visitors since the start who come by a deep link, or with a page that was open
-        # before. app.py calls it, and runs this page in its frame.
-        runpy.run_path(entry)
-        st.stop()
-    return _build_once()
-
-
-@st.cache_resource(show_spinner=False)
-def _build_once() -> Idearc:
-    """In Streamlit's cache it survives hot reload, and its live runs with it."""
-    return build(read_settings())
+from idearc.views import Content
+from idearc.views.browser import folded, working
+from idearc.views.parts import short
 
 
 def when(moment: datetime) -> str:
@@ -60,17 +33,87 @@ def duration(elapsed: timedelta) -> str:
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
-def unfinished(job: Job, progress: Progress) -> None:
+def heading(idea: Idea) -> None:
+    """Name and text; an idea without a name is called by its first words, which are said once."""
+    words = idea.name.removesuffix("…")
+    rest = idea.text.removeprefix(words)
+    # Two lines of a phone are to be enough.
+    (st.title if len(idea.name) <= 45 else st.header)(plain(idea.name), anchor=False)
+    known = f" · Known: {', '.join(idea.known)}" if idea.known else ""
+    with st.container(width=760, gap="xsmall"):
+        if rest:
+            folded(idea.text if rest == idea.text else f"…{rest}", key="idea")
+        st.caption(plain(when(idea.created_at) + known))
+
+
+def tab_label(job: Job, progress: Progress) -> str:
+    """The job's name with its state, so that one sees of each how far it is."""
+    state = str(progress.count or "none") if progress.state == State.DONE else progress.state
+    return f"{job.label} · {state}"
+
+
+def tabs(jobs: Mapping[str, Job], progress: Mapping[str, Progress]) -> str:
+    """The names of the jobs with their states, to choose from; the name of the one that is open.
+
+    Not st.tabs: those begin anew when a label changes, and what was open in them is closed.
+    """
+    asked_for = st.query_params.get("tab")
+    chosen = st.segmented_control(
+        "Tab",
+        list(jobs),
+        # Violet, as the theme's own colour for what is chosen is too dim on a dark page.
+        format_func=lambda name: f":violet[{tab_label(jobs[name], progress[name])}]",
+        default=asked_for if asked_for in jobs else next(iter(jobs)),
+        required=True,
+        key="tab",
+        label_visibility="collapsed",
+    )
+    name = chosen or next(iter(jobs))
+    if name != asked_for:
+        st.query_params["tab"] = name
+    return name
+
+
+def summary(progress: Mapping[str, Progress]) -> str:
+    """What is there, and the state of what is not done."""
+    counts = [
+        _counted(JOBS[name], of_job.count)
+        for name, of_job in progress.items()
+        if of_job.state == State.DONE
+    ]
+    badges = [
+        f":{STATE_COLORS[of_job.state]}-badge[{JOBS[name].label}: {of_job.state}]"
+        for name, of_job in progress.items()
+        if of_job.state != State.DONE
+    ]
+    return " ".join(filter(None, [", ".join(counts), *badges]))
+
+
+def _counted(job: Job, count: int) -> str:
+    """As in "8 competitors"; the labels of jobs are plurals."""
+    label = job.label.lower()
+    return f"{count or 'no'} {label.removesuffix('s') if count == 1 else label}"
+
+
+STATE_COLORS = {
+    State.WORKING: "blue",
+    State.FAILED: "red",
+    State.INTERRUPTED: "orange",
+    State.OVERDUE: "orange",
+}
+
+
+def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
     """What is to be said of a job that is not done."""
-    elapsed = duration(now() - progress.since) if progress.since else ""
+    elapsed = now() - progress.since if progress.since else timedelta()
     match progress.state:
         case State.WORKING:
-            st.status(f"{progress.note or job.doing} · {elapsed}")
+            working(progress.note or job.doing, elapsed, _usual(idearc, job.name))
             st.skeleton(height=160)
         case State.OVERDUE:
             doing = f"{progress.note}. " if progress.note else ""
             st.warning(
-                f"This is taking longer than usual: {elapsed} so far. {doing}"
+                f"This is taking longer than usual: {duration(elapsed)} so far. {doing}"
                 "Try again to wait for another round.",
                 icon=":material/hourglass_top:",
             )
@@ -83,78 +126,46 @@ def unfinished(job: Job, progress: Progress) -> None:
             st.error(plain(progress.note), icon=":material/error:")
 
 
-STATE_BADGES = {
-    State.DONE: "green",
-    State.WORKING: "blue",
-    State.FAILED: "red",
-    State.INTERRUPTED: "orange",
-    State.OVERDUE: "orange",
-}
+@st.cache_data(ttl=60, show_spinner=False)
+def _usual(_idearc: Idearc, job_name: str) -> str:
+    seconds = _idearc.usual_seconds(job_name)
+    if seconds is None:
+        return ""
+    rounded = round(seconds) if seconds < 10 else 5 * round(seconds / 5)
+    return f"usually about {duration(timedelta(seconds=max(1, rounded)))}"
 
 
-def state_badge(job: Job, progress: Progress) -> str:
-    return f":{STATE_BADGES[progress.state]}-badge[{job.label}: {progress.state}]"
-
-
-def competitors(result: Result, findings: Sequence[Competitor]) -> None:
-    for competitor in findings:
-        # An address that was not looked up may be invented: a search finds the real one.
-        url = competitor.url if result.is_researched else ""
-        search = competitor.search or competitor.name
-        heading = link(competitor.name, url) if url else search_link(competitor.name, search)
-        with st.container(border=True):
-            st.markdown(f"#### {heading}", anchors=False)
-            price = f" · {plain(competitor.pricing)}" if competitor.pricing else ""
-            st.markdown(f":gray-badge[{plain(competitor.kind)}]{price}")
-            st.text(competitor.what)
-            _two_lists("Strengths", competitor.strengths, "Weaknesses", competitor.weaknesses)
-            if competitor.search:
-                st.markdown(f":material/search: {search_link(competitor.search, search)}")
-            if result.is_researched and competitor.sources:
-                sources = " · ".join(link(host(url), url) for url in competitor.sources)
-                st.caption(f"Sources: {sources}")
-
-
-def features(_result: Result, findings: Sequence[Feature]) -> None:
-    for priority, title in {
-        "must": "Must have",
-        "should": "Should have",
-        "could": "Could have",
-    }.items():
-        of_this_priority = [feature for feature in findings if feature.priority == priority]
-        if of_this_priority:
-            st.markdown(f"#### {title}", anchors=False)
-        for feature in of_this_priority:
-            with st.container(border=True):
-                st.markdown(f"**{plain(feature.name)}** :gray-badge[Effort {feature.effort}]")
-                st.text(feature.what)
-                st.caption(plain(feature.why))
-
-
-VIEWS: dict[str, Callable[[Result, Sequence[Any]], None]] = {
-    "competitors": competitors,
-    "features": features,
-}
-
-
-def findings(job: Job, result: Result, findings: Sequence[Any]) -> None:
+def result(content: Content) -> None:
     """A job's result: its findings by the job's own view, then where they come from."""
-    if job.web_question and not result.is_researched:
-        is_small = result.provider == EMBEDDED
-        st.caption(_KINDS if is_small else "From the model's memory, not checked on the web.")
-    if findings:
-        VIEWS[job.name](result, findings)
+    result = content.result
+    if content.findings:
+        if content.job.web_question:
+            st.caption(_trust(result))
+        import_module(f"idearc.views.{content.job.name}").draw(content)
     else:
-        st.info("The model found none.", icon=":material/search_off:")
-    origin = (
-        f"{result.model} · {result.provider} · {when(result.created_at)} · {result.seconds:.0f} s"
-    )
-    st.caption(plain(origin))
+        searched = f" Searched for: {'; '.join(result.searched)}." if result.searched else ""
+        st.info(plain(content.job.nothing + searched), icon=":material/search_off:")
+        st.page_link("pages/new_idea.py", label="Write it down anew", icon=":material/add:")
+    _foot(result)
+
+
+def _trust(result: Result) -> str:
+    if result.is_researched:
+        return "From a search of the web. The badges say what the search itself returned."
+    if result.provider == EMBEDDED:
+        return "Kinds of alternatives, from a small local model. Follow a search for today's names."
+    return "From the model's memory, not checked on the web: a name leads to a search."
+
+
+def _foot(result: Result) -> None:
+    tokens = result.input_tokens + result.output_tokens
+    spent = f"{duration(timedelta(seconds=result.seconds))} · {tokens:,} tokens"
+    st.caption(plain(f"{result.model} · {result.provider} · {when(result.created_at)} · {spent}"))
     if result.searched:
         st.caption(plain(f"Searched the web for: {'; '.join(result.searched)}"))
-
-
-_KINDS = "Kinds of alternatives, from a small local model. Follow a search to find today's names."
+    if result.pages:
+        with st.expander(f"Pages that the search returned: {len(result.pages)}", type="compact"):
+            st.markdown("\n".join(f"- {link(short(url), url)}" for url in result.pages))
 
 
 def which_model(find_servers: Callable[[], Mapping[str, str]]) -> None:
@@ -180,11 +191,5 @@ def _answering(_find_servers: Callable[[], Mapping[str, str]]) -> Mapping[str, s
 
 @functools.cache
 def _readme_section(title: str) -> str:
-    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     return readme.partition(f"## {title}\n")[2].partition("\n## ")[0]
-
-
-def _two_lists(first: str, items: Sequence[str], second: str, others: Sequence[str]) -> None:
-    for column, title, lines in zip(st.columns(2), (first, second), (items, others), strict=True):
-        if lines:
-            column.markdown(f"**{title}**\n" + "".join(f"\n- {plain(line)}" for line in lines))

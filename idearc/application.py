@@ -1,0 +1,32 @@
+"""How a page gets the application."""
+
+import runpy
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from idearc.bootstrap import build
+from idearc.core import Idearc
+from idearc.settings import read_settings
+
+
+def get_idearc() -> Idearc:
+    """The application of this process. Every page calls it first."""
+    run = get_script_run_ctx()
+    entry = run and str(Path(run.main_script_path).resolve())
+    pages = run.pages_manager.get_pages().values() if run else ()
+    if entry and any(page["script_path"] == entry for page in pages):
+        # Until st.navigation has been called once in the process, Streamlit takes pages/ for a
+        # multipage app of its old kind, with app.py for one more page, and runs a page alone: for
+        # the first visitors since the start who come by a deep link, or with a page that was open
+        # before. app.py calls it, and runs this page in its frame.
+        runpy.run_path(entry)
+        st.stop()
+    return _build_once()
+
+
+@st.cache_resource(show_spinner=False)
+def _build_once() -> Idearc:
+    """In Streamlit's cache it survives hot reload, and its live runs with it."""
+    return build(read_settings())

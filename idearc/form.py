@@ -1,0 +1,56 @@
+"""The form: what visitors may write, and what becomes of it."""
+
+import re
+import textwrap
+
+from idearc.errors import InputError
+from idearc.models import Idea
+from idearc.text import clean, differently_spelled
+
+NAME_MAX = 80
+TEXT_MIN, TEXT_MAX = 10, 4_000
+KNOWN_MAX = 20
+
+
+def read_form(name: str, text: str, known: str, token: str) -> Idea:
+    """The idea that was written down; `known` names competitors, with commas or lines between.
+
+    Raises InputError, which says what to mend.
+    """
+    name, text = " ".join(clean(name).split()), clean(text)
+    if len(name) > NAME_MAX:
+        raise InputError(
+            f"The name has {len(name)} characters; at most {NAME_MAX} fit. Shorten it."
+        )
+    if len(text) < TEXT_MIN:
+        raise InputError(
+            f"The idea has {len(text)} characters; at least {TEXT_MIN} are needed. "
+            "Say in a sentence or two what it does, and for whom."
+        )
+    if len(text) > TEXT_MAX:
+        raise InputError(
+            f"The idea has {len(text):,} characters; at most {TEXT_MAX:,} fit. Shorten it."
+        )
+    return Idea(token=token, name=name or first_words(text), text=text, known=_names(known))
+
+
+def _names(known: str) -> list[str]:
+    parts = (" ".join(part.split()) for part in re.split(r"[,;\n]", clean(known)))
+    names = differently_spelled(filter(None, parts), str)
+    if len(names) > KNOWN_MAX:
+        raise InputError(
+            f"There are {len(names)} known competitors; at most {KNOWN_MAX} fit. Leave some out."
+        )
+    for name in names:
+        if len(name) > NAME_MAX:
+            raise InputError(
+                f"The known competitor “{name[:30]}…” has {len(name)} characters; at most "
+                f"{NAME_MAX} fit. Put commas or line breaks between the names, or shorten it."
+            )
+    return names
+
+
+def first_words(text: str) -> str:
+    """The name of an idea that was given none."""
+    words = textwrap.shorten(text, 60, placeholder="…", break_on_hyphens=False)
+    return words if len(words) > 1 else text[:59] + "…"

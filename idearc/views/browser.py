@@ -1,0 +1,87 @@
+"""What needs the browser's help: small components with a script of a few lines each.
+
+Their data is untrusted too: it becomes text there, never HTML.
+"""
+
+from datetime import timedelta
+
+import streamlit as st
+
+_seconds = st.components.v2.component(
+    "idearc_working",
+    # The seconds are for the eye only: a screen reader would speak all the time.
+    html='<p><i></i><span><span role="status"></span><span aria-hidden="true"></span></span></p>',
+    css="""
+        p { align-items: center; display: flex; gap: .6em; margin: 0;
+            color: var(--st-text-color); font-family: var(--st-font); }
+        i { animation: pulse 1.4s ease-in-out infinite; background: var(--st-primary-color);
+            border-radius: 50%; flex: none; height: .7em; width: .7em; }
+        span { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+        @keyframes pulse { 50% { opacity: .25; transform: scale(.7); } }
+        @media (prefers-reduced-motion: reduce) { i { animation: none; } }
+    """,
+    js="""
+        export default function ({ data, parentElement }) {
+            const [doing, rest] = parentElement.querySelectorAll("span > span");
+            if (doing.textContent !== data.doing) doing.textContent = data.doing;
+            const since = Date.now() - 1000 * data.seconds;
+            const show = () => {
+                const all = Math.floor((Date.now() - since) / 1000);
+                const minutes = Math.floor(all / 60), seconds = `${all % 60} s`;
+                const elapsed = minutes ? `${minutes} min ${seconds}` : seconds;
+                rest.textContent = ` · ${elapsed}` + (data.usual && ` · ${data.usual}`);
+            };
+            show();
+            const clock = setInterval(show, 1000);
+            return () => clearInterval(clock);
+        }
+    """,
+)
+
+_folded = st.components.v2.component(
+    "idearc_folded",
+    html='<p class="folded"></p><button type="button" hidden></button>',
+    css="""
+        p { color: var(--st-text-color); font-family: var(--st-font); line-height: 1.5; margin: 0;
+            overflow-wrap: anywhere; white-space: pre-wrap; unicode-bidi: plaintext; }
+        .folded { -webkit-box-orient: vertical; -webkit-line-clamp: 3; display: -webkit-box;
+                  overflow: hidden; }
+        button { background: none; border: 0; color: var(--st-link-color); cursor: pointer;
+                 font: inherit; font-family: var(--st-font); padding: .2em 0;
+                 text-decoration: underline; }
+    """,
+    js="""
+        export default function ({ data, parentElement }) {
+            const text = parentElement.querySelector("p");
+            const button = parentElement.querySelector("button");
+            if (text.textContent !== data.text) {
+                text.textContent = data.text;
+                text.className = "folded";
+            }
+            const look = () => {
+                const isFolded = text.className === "folded";
+                button.textContent = isFolded ? "Show all" : "Show less";
+                button.setAttribute("aria-expanded", String(!isFolded));
+                if (isFolded) button.hidden = text.scrollHeight <= text.clientHeight + 1;
+            };
+            button.onclick = () => {
+                text.className = text.className === "folded" ? "" : "folded";
+                look();
+            };
+            const widths = new ResizeObserver(look);
+            widths.observe(text);
+            return () => widths.disconnect();
+        }
+    """,
+)
+
+
+def working(doing: str, elapsed: timedelta, usual: str) -> None:
+    """That something works, with seconds that move by themselves."""
+    data = {"doing": doing, "seconds": elapsed.total_seconds(), "usual": usual}
+    _seconds(data=data, key="working")  # with a key it is the same one at the next tick
+
+
+def folded(text: str, key: str) -> None:
+    """Three lines of the text, and a button for the rest where there is more."""
+    _folded(data={"text": text}, key=key)

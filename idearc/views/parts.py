@@ -1,0 +1,33 @@
+"""What views are made of: fields that may be long, and pairs of lists."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from idearc.markdown import plain
+from idearc.views.browser import folded
+
+LONG = 240  # characters that a field may have before it is folded
+SHORT = 80  # the same for a heading
+
+
+def field(text: str, key: str) -> None:
+    """A field of an answer, in its own lines."""
+    if len(text) > LONG:
+        folded(text, key)
+    elif text:
+        st.text(text)
+
+
+def short(text: str, limit: int = SHORT) -> str:
+    """The text, or as much of it as fits a heading, a cell, or a chip."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def two_lists(first: str, items: Sequence[str], second: str, others: Sequence[str]) -> None:
+    """Side by side; on a phone one under the other."""
+    for column, title, lines in zip(st.columns(2), (first, second), (items, others), strict=True):
+        if lines:
+            listed = "".join(f"\n- {plain(short(line, LONG))}" for line in lines)
+            column.markdown(f"**{title}**\n{listed}")

@@ -1,0 +1,127 @@
+"""The picture: names as chips in rows and columns, by Streamlit's own Vega-Lite."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from idearc.views.parts import short
+
+_LINE, _HEADER = 54, 32  # pixels
+_LETTERS = 13  # that fit a third of a phone's width
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A name at its place."""
+
+    name: str
+    row: str
+    column: str
+    is_filled: bool
+
+
+# Filled and pale, each with its ink: the same in light and dark, and with a contrast of 4.5 : 1.
+_KINDS = (
+    (True, ["#5b54e0", "#0b7a75", "#b4540a", "#5f6775"], "#ffffff"),
+    (False, ["#dcdaf9", "#c6e5e2", "#f3d9c3", "#dde0e5"], "#1f2130"),
+)
+
+
+def picture(
+    chips: Sequence[Chip], columns: Sequence[str], meaning: str, has_header: bool = True
+) -> None:
+    """The chips in rows, in the order of their first ones; `meaning` says in words what it shows.
+
+    A row has a colour, and as many lines as its fullest cell has chips.
+    """
+    rows = list(dict.fromkeys(chip.row for chip in chips))
+    lines: list[str] = []
+    values: list[dict[str, Any]] = []
+    for row in rows:
+        cells = [[one for one in chips if (one.row, one.column) == (row, at)] for at in columns]
+        lines += [_line(row, place) for place in range(max(map(len, cells)))]
+        values += [_value(one, place) for cell in cells for place, one in enumerate(cell)]
+    st.vega_lite_chart(
+        {
+            "description": meaning,
+            "height": _LINE * len(lines) + _HEADER,
+            "data": {"values": values},
+            "encoding": {
+                **_axes(lines, columns, has_header),
+                "tooltip": {"field": "name", "title": "Name"},
+            },
+            "layer": [layer for kind in _KINDS for layer in _layers(*kind, rows, len(columns))],
+            "resolve": {"scale": {"color": "independent"}},
+        },
+        width="stretch",
+    )
+    st.caption(meaning)
+
+
+def _line(row: str, place: int) -> str:
+    return f"{place}|{row}"
+
+
+def _value(chip: Chip, place: int) -> dict[str, Any]:
+    wrapped = textwrap.wrap(short(chip.name), _LETTERS, max_lines=3, placeholder="…")
+    return {
+        "name": short(chip.name),
+        "text": "\n".join(wrapped),
+        "height": len(wrapped),
+        "line": _line(chip.row, place),
+        "row": chip.row,
+        "column": chip.column,
+        "is_filled": chip.is_filled,
+    }
+
+
+def _axes(lines: Sequence[str], columns: Sequence[str], has_header: bool) -> dict[str, Any]:
+    ink = "#d5d6e0" if st.context.theme.type == "dark" else "#44465a"
+    axis = {"domain": False, "labelColor": ink, "ticks": False, "title": None}
+    # The label of a row stands at its first line.
+    label = "split(datum.label, '|')[0] == '0' ? split(datum.label, '|')[1] : ''"
+    return {
+        "x": {
+            "field": "column",
+            "type": "ordinal",
+            "scale": {"domain": list(columns)},
+            "axis": {**axis, "orient": "top", "labelAngle": 0, "labels": has_header},
+        },
+        "y": {
+            "field": "line",
+            "type": "ordinal",
+            "scale": {"domain": list(lines)},
+            "axis": {**axis, "labelExpr": label},
+        },
+    }
+
+
+def _layers(
+    is_filled: bool, colors: list[str], ink: str, rows: Sequence[str], columns: int
+) -> list[dict[str, Any]]:
+    """Of the filled chips, or of the pale ones: their shapes, then the texts on them."""
+    of_kind = {"filter": f"datum.is_filled == {str(is_filled).lower()}"}
+    scale = {"domain": list(rows), "range": colors[: len(rows)]}
+    color = {"field": "row", "type": "nominal", "scale": scale, "legend": None}
+    rect = {"type": "rect", "cornerRadius": 8, "width": {"band": 0.96}, "height": {"band": 0.9}}
+    layers: list[dict[str, Any]] = [
+        {"mark": rect, "transform": [of_kind], "encoding": {"color": color}}
+    ]
+    for height in (1, 2, 3):
+        text = {
+            "type": "text",
+            "baseline": "middle",
+            "color": ink,
+            "dy": -7 * (height - 1),  # several lines begin above the middle
+            "fontSize": 12,
+            "limit": {"expr": f"width / {columns} - 8"},
+            "lineBreak": "\n",
+            "lineHeight": 14,
+        }
+        of_height = {"filter": f"datum.height == {height}"}
+        encoding = {"text": {"field": "text"}}
+        layers.append({"mark": text, "transform": [of_kind, of_height], "encoding": encoding})
+    return layers
