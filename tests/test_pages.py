@@ -269,6 +269,13 @@ def test_without_a_search_nothing_is_confirmed_and_no_address_shown(
     assert list(app.dataframe[0].value.columns) == ["Name", "Kind", "Pricing", "What it does"]
 
 
+def test_a_cell_is_no_formula_in_a_spreadsheet(app: AppTest, store: Store) -> None:
+    formulas = ["=1+1", "+1", "-1", "@A1"]
+    found = [a_competitor(str(number), pricing=one) for number, one in enumerate(formulas)]
+    workspace(app, stored(store, "competitors", PROVENANCE, *found))
+    assert list(app.dataframe[0].value["Pricing"]) == [f"\u2060{one}" for one in formulas]
+
+
 def test_a_kind_of_alternatives_leads_to_its_own_search(app: AppTest, store: Store) -> None:
     found = a_competitor("Hair clubs", kind="habit", search="hair club")
     workspace(app, stored(store, "competitors", Provenance(EMBEDDED, "m", 1, 2), found))

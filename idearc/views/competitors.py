@@ -67,8 +67,8 @@ def _table(
                 "Name": f"{addresses[one.position]}{_fragment(addresses[one.position], one.name)}",
                 **({"Badges": badges[one.position]} if any(badges.values()) else {}),
                 "Kind": one.kind,
-                "Pricing": short(one.pricing),
-                "What it does": short(one.what, 200),
+                "Pricing": _cell(one.pricing),
+                "What it does": _cell(one.what),
             }
             for one in competitors
         ],
@@ -87,6 +87,12 @@ def _table(
         hide_index=True,
         height="content",
     )
+
+
+def _cell(text: str) -> str:
+    """The table can be downloaded: a spreadsheet must not take a text for a formula."""
+    line = short(text, 200)
+    return f"\u2060{line}" if line.startswith(("=", "+", "-", "@")) else line
 
 
 def _is_right_to_left(one: Competitor) -> bool:

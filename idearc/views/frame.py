@@ -57,18 +57,19 @@ def tabs(jobs: Mapping[str, Job], progress: Mapping[str, Progress]) -> str:
 
     Not st.tabs: those begin anew when a label changes, and what was open in them is closed.
     """
-    asked_for = st.query_params.get("tab")
+    first = next(iter(jobs))
+    asked_for = st.query_params.get("tab", first)
     chosen = st.segmented_control(
         "Tab",
         list(jobs),
         # Violet, as the theme's own colour for what is chosen is too dim on a dark page.
         format_func=lambda name: f":violet[{tab_label(jobs[name], progress[name])}]",
-        default=asked_for if asked_for in jobs else next(iter(jobs)),
+        default=asked_for if asked_for in jobs else first,
         required=True,
         key="tab",
         label_visibility="collapsed",
     )
-    name = chosen or next(iter(jobs))
+    name = chosen or first
     if name != asked_for:
         st.query_params["tab"] = name
     return name
@@ -163,9 +164,9 @@ def _foot(result: Result) -> None:
     st.caption(plain(f"{result.model} · {result.provider} · {when(result.created_at)} · {spent}"))
     if result.searched:
         st.caption(plain(f"Searched the web for: {'; '.join(result.searched)}"))
-    if result.pages:
-        with st.expander(f"Pages that the search returned: {len(result.pages)}", type="compact"):
-            st.markdown("\n".join(f"- {link(short(url), url)}" for url in result.pages))
+    if pages := list(dict.fromkeys(result.pages)):
+        with st.expander(f"Pages that the search returned: {len(pages)}", type="compact"):
+            st.markdown("\n".join(f"- {link(short(url), url)}" for url in pages))
 
 
 def which_model(find_servers: Callable[[], Mapping[str, str]]) -> None:
