@@ -95,7 +95,7 @@ def test_a_good_idea_leads_to_its_workspace(
     for name, job in JOBS.items():
         assert f"{job.label} · working" in tabs(app)
         assert f'"doing": "{job.doing}"' in texts(open_tab(app, name))
-        assert app.query_params["tab"] == name
+    assert app.query_params["tab"] == name  # of the last; the first needs none
     assert not app.button
 
     model_server.gate.set()
