@@ -31,7 +31,7 @@ def read_form(name: str, text: str, known: str, token: str) -> Idea:
         raise InputError(
             f"The idea has {len(text):,} characters; at most {TEXT_MAX:,} fit. Shorten it."
         )
-    return Idea(token=token, name=name or first_words(text), text=text, known=_names(known))
+    return Idea(token=token, name=name or _first_words(text), text=text, known=_names(known))
 
 
 def _names(known: str) -> list[str]:
@@ -50,7 +50,7 @@ def _names(known: str) -> list[str]:
     return names
 
 
-def first_words(text: str) -> str:
+def _first_words(text: str) -> str:
     """The name of an idea that was given none."""
     words = textwrap.shorten(text, 60, placeholder="…", break_on_hyphens=False)
     return words if len(words) > 1 else text[:59] + "…"

@@ -51,6 +51,12 @@ class Idea(Base, table=True):
     )
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
+    @property
+    def after_name(self) -> str | None:
+        """What the text goes on with when its beginning is the name; None when it is not."""
+        words = self.name.removesuffix("…")
+        return self.text.removeprefix(words) if self.text.startswith(words) else None
+
 
 class Result(Base, table=True):
     """That a job has finished for an idea, and where its findings come from. Never changed."""

@@ -11,13 +11,12 @@ from publicsuffixlist import PublicSuffixList
 
 def as_address(url: str) -> str:
     """The address in a form that can't break out of a link; empty when it is not one of the web."""
-    address = re.sub(r"[<>\s\\]", "", url)
-    return address if _split(address) else ""
+    return _unbreakable(url) if _split(url) else ""
 
 
 def host(url: str) -> str:
     """Its host without `www.`; empty when it is no address."""
-    parts = _split(as_address(url))
+    parts = _split(url)
     name = (parts and parts.hostname) or ""
     with suppress(UnicodeError):  # of a host that can't be registered
         name = name.encode("idna").decode()
@@ -46,33 +45,38 @@ class Pages:
 
     def has(self, url: str) -> bool:
         """Whether this very page was returned."""
-        return _page(url) in self._pages - {""}
+        return _page(url) in self._pages
 
     def has_site(self, url: str) -> bool:
         """Whether any page of its site was returned."""
-        return site(url) in self._sites - {""}
+        return site(url) in self._sites
 
     @cached_property
     def _pages(self) -> set[str]:
-        return {_page(url) for url in self._addresses}
+        return {*map(_page, self._addresses)} - {""}
 
     @cached_property
     def _sites(self) -> set[str]:
-        return {site(url) for url in self._addresses}
+        return {*map(site, self._addresses)} - {""}
 
 
 def _page(url: str) -> str:
     """What tells one page from another: no scheme, no `www.`, no mark of who led there."""
-    parts = _split(as_address(url))
+    parts = _split(url)
     if not parts:
         return ""
     query = [(key, value) for key, value in parse_qsl(parts.query) if not key.startswith("utm_")]
     return f"{host(url)}{parts.path.rstrip('/')}?{urlencode(query)}"
 
 
+def _unbreakable(url: str) -> str:
+    return re.sub(r"[<>\s\\]", "", url)
+
+
 def _split(url: str) -> SplitResult | None:
+    """The parts of an address of the web, None of any other text."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(_unbreakable(url))
         is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return None

@@ -28,7 +28,7 @@ def retry(job_name: str) -> None:
 st.set_page_config(page_title=f"{idea.name} · Idearc", layout="wide")
 frame.heading(idea)
 
-job = JOBS[frame.tabs(JOBS, progress)]
+job = JOBS[frame.tabs(progress)]
 of_job = progress[job.name]
 with st.container(key="content"):
     if of_job.result:

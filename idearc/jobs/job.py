@@ -49,9 +49,7 @@ Never invent a fact: leave a field or a list empty where you are not sure.
 
 def describe(idea: Idea) -> str:
     """The idea as the model reads it; a name that only repeats the text's beginning is left out."""
-    is_named = not idea.text.startswith(idea.name.removesuffix("…"))
-    parts = [idea.name] if is_named else []
-    parts.append(idea.text)
+    parts = [idea.name, idea.text] if idea.after_name is None else [idea.text]
     if idea.known:
         parts.append(f"Competitors known already: {', '.join(idea.known)}")
     return material("\n\n".join(parts))

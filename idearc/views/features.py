@@ -24,22 +24,24 @@ def draw(content: Content) -> None:
     choices = content.idearc.choices(content.job, content.idea.id)
     # Until they are touched, the musts are in.
     is_in = {one.position: choices.get(one.position, one.priority == "must") for one in features}
-    overview, groups = st.columns([2, 3], gap="medium")
+    groups = {
+        title: [one for one in features if one.priority == priority]
+        for priority, title in _PRIORITIES.items()
+    }
+    overview, cards = st.columns([2, 3], gap="medium")
     with overview:
         st.header(f"First version: {sum(is_in.values())} of {len(features)}", anchor=False)
         chips = [
             Chip(one.name, title, _EFFORTS[one.effort], is_in[one.position])
-            for priority, title in _PRIORITIES.items()
-            for one in features
-            if one.priority == priority
+            for title, group in groups.items()
+            for one in group
         ]
         picture(chips, list(_EFFORTS.values()), _MEANING)
-    with groups:
-        for priority, title in _PRIORITIES.items():
-            of_this_priority = [one for one in features if one.priority == priority]
-            if of_this_priority:
+    with cards:
+        for title, group in groups.items():
+            if group:
                 st.header(title, anchor=False)
-            for one in of_this_priority:
+            for one in group:
                 with st.container(border=True, gap="xsmall"):
                     _card(content, one, is_in[one.position])
 

@@ -35,14 +35,13 @@ def duration(elapsed: timedelta) -> str:
 
 def heading(idea: Idea) -> None:
     """Name and text; an idea without a name is called by its first words, which are said once."""
-    words = idea.name.removesuffix("…")
-    rest = idea.text.removeprefix(words)
+    text = idea.text if idea.after_name is None else idea.after_name and f"…{idea.after_name}"
     # Two lines of a phone are to be enough.
     (st.title if len(idea.name) <= 45 else st.header)(plain(idea.name), anchor=False)
     known = f" · Known: {', '.join(idea.known)}" if idea.known else ""
     with st.container(width=760, gap="xsmall"):
-        if rest:
-            folded(idea.text if rest == idea.text else f"…{rest}", key="idea")
+        if text:
+            folded(text, key="idea")
         st.caption(plain(when(idea.created_at) + known))
 
 
@@ -52,19 +51,19 @@ def tab_label(job: Job, progress: Progress) -> str:
     return f"{job.label} · {state}"
 
 
-def tabs(jobs: Mapping[str, Job], progress: Mapping[str, Progress]) -> str:
+def tabs(progress: Mapping[str, Progress]) -> str:
     """The names of the jobs with their states, to choose from; the name of the one that is open.
 
     Not st.tabs: those begin anew when a label changes, and what was open in them is closed.
     """
-    first = next(iter(jobs))
+    first = next(iter(JOBS))
     asked_for = st.query_params.get("tab", first)
     chosen = st.segmented_control(
         "Tab",
-        list(jobs),
+        list(JOBS),
         # Violet, as the theme's own colour for what is chosen is too dim on a dark page.
-        format_func=lambda name: f":violet[{tab_label(jobs[name], progress[name])}]",
-        default=asked_for if asked_for in jobs else first,
+        format_func=lambda name: f":violet[{tab_label(JOBS[name], progress[name])}]",
+        default=asked_for if asked_for in JOBS else first,
         required=True,
         key="tab",
         label_visibility="collapsed",
