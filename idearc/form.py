@@ -5,11 +5,13 @@ import textwrap
 
 from idearc.errors import InputError
 from idearc.models import Idea
-from idearc.text import clean, differently_spelled
+from idearc.text import clean, differently_spelled, is_legal_form
 
 NAME_MAX = 80
+NAME_SHORT = 45  # of an idea that is called by its first words: two lines on a phone
 TEXT_MIN, TEXT_MAX = 10, 4_000
 KNOWN_MAX = 20
+SEARCH_MAX = 200  # characters of what ideas are searched by
 
 
 def read_form(name: str, text: str, known: str, token: str) -> Idea:
@@ -35,8 +37,8 @@ def read_form(name: str, text: str, known: str, token: str) -> Idea:
 
 
 def _names(known: str) -> list[str]:
-    parts = (" ".join(part.split()) for part in re.split(r"[,;\n]", clean(known)))
-    names = differently_spelled(filter(None, parts), str)
+    parts = (" ".join(part.split()) for part in re.split(r"[,\n]", clean(known)))
+    names = differently_spelled((part for part in parts if part and not is_legal_form(part)), str)
     if len(names) > KNOWN_MAX:
         raise InputError(
             f"There are {len(names)} known competitors; at most {KNOWN_MAX} fit. Leave some out."
@@ -52,5 +54,5 @@ def _names(known: str) -> list[str]:
 
 def _first_words(text: str) -> str:
     """The name of an idea that was given none."""
-    words = textwrap.shorten(text, 60, placeholder="…", break_on_hyphens=False)
-    return words if len(words) > 1 else text[:59] + "…"
+    words = textwrap.shorten(text, NAME_SHORT, placeholder="…", break_on_hyphens=False)
+    return words if len(words) > 1 else text[: NAME_SHORT - 1] + "…"

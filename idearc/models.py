@@ -1,5 +1,6 @@
 """What is stored of every job: ideas, results, and what the tables of findings have in common."""
 
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -55,7 +56,10 @@ class Idea(Base, table=True):
     def after_name(self) -> str | None:
         """What the text goes on with when its beginning is the name; None when it is not."""
         words = self.name.removesuffix("…")
-        return self.text.removeprefix(words) if self.text.startswith(words) else None
+        begins = re.match(r"\s+".join(map(re.escape, words.split())), self.text)
+        rest = self.text[begins.end() :] if begins else None
+        # "Art" is not the beginning of "Artists meet here", "Art…" is.
+        return rest if rest == "" or words != self.name else None
 
 
 class Result(Base, table=True):

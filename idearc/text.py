@@ -35,11 +35,13 @@ def clean(text: str) -> str:
     return re.sub(rf"^[\s{_ZERO_WIDTH}]+|[\s{_ZERO_WIDTH}]+\Z", "", kept)
 
 
-# What search models leave in their texts: marks between private-use characters, their remains,
-# 【4†source】, ([example.com](https://example.com/?utm_source=openai)).
+# What search models leave in their texts, whole or broken off: marks between private-use characters
+# and their remains, 【4†source】, ([a.com](https://a.com), [b.com](https://b.com)).
+_LINK = r"\[[^\[\]]*\]\(https?://[^)\[\s]*"
 _CITATIONS = re.compile(
-    r"\s*(?:\ue200[^\ue201]*\ue201|(?:cite)?turn\d+(?:search|news|view|fetch)\d+"
-    r"|【[^】]*】|\(\[[^\]]*\]\(https?://[^)\s]*\)\))"
+    r"\s?(?:\ue200(?:[^\ue200\ue201]*\ue201|cite(?:\ue202\w+)*)|(?:cite)?(?:turn\d+[a-z]+\d+)+"
+    r"|【[^【】†]*†[^【】]*】"
+    rf"|\({_LINK}\)(?:[,;\s]+{_LINK}\))*\)|{_LINK}utm_source=openai[^)\[\s]*\))"
 )
 
 
@@ -68,24 +70,32 @@ Name = Annotated[Text, AfterValidator(_not_empty)]
 Phrases = Annotated[list[Text], MaxLen(3), first(3), AfterValidator(_without_blanks)]
 
 
-# What a company's name may leave out; https://en.wikipedia.org/wiki/List_of_legal_entity_types
-_LEGAL_FORMS = {"ab", "ag", "bv", "co", "corp", "gmbh", "inc", "limited", "llc", "ltd", "plc", "sa"}
+# https://en.wikipedia.org/wiki/List_of_legal_entity_types_by_country
+_LEGAL_FORM = (
+    r"a\.?b|a\.?g|b\.?v|corp|gmbh(?: & co\.?(?: kg)?)?|inc|kg|limited|llc|llp|ltd|n\.?v|oy|plc|pty"
+    r"|s\.?a|s\.?a\.?s|s\.?r\.?l|ug"
+)
+_LEFT_OUT = re.compile(rf"[ ,](?:{_LEGAL_FORM})\.?$| ?\([^()]*\)$")
+_ENDS = r"app|co|com|dev|eu|io|me|net|org|at|ch|de|es|fr|it|nl|co\.uk"
+_ADDRESS = re.compile(rf"^(?:https?://)?(?:www\.)?|(?<=\w\w\w)\.(?:{_ENDS})/?$")
 
-_ENDS = "ai|app|co|com|dev|eu|io|me|net|org|at|ch|de|es|fr|it|nl|co\\.uk"
-_ADDRESS = re.compile(rf"^(https?://)?(www\.)?|(?<=\w)\.({_ENDS})/?$")
+
+def is_legal_form(text: str) -> bool:
+    """Whether it is what a company's name may leave out, as Inc. and Ltd are."""
+    return bool(re.fullmatch(rf"(?:{_LEGAL_FORM})\.?", text.casefold().strip()))
 
 
 def spelling(name: str) -> str:
     """What is common to all spellings of a name: `Open Table, Inc.`, `OpenTable`, `opentable.com`.
 
-    Its letters and digits, without case and accents, the legal form or the end of an address.
+    Its letters and digits, without case and accents, what stands in brackets at its end, the legal
+    form, and the end of an address, unless hardly anything else would be left.
     """
     folded = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFKD", name.casefold()))
-    bare = _ADDRESS.sub("", folded.strip())
-    words = ["".join(filter(_is_spelt, word)) for word in re.split(r"[\s/,_-]+", bare)]
-    while len(words) > 1 and words[-1] in {*_LEGAL_FORMS, ""}:
-        words.pop()
-    return "".join(words) or name.strip()
+    bare = " ".join(folded.split())
+    while (shorter := _LEFT_OUT.sub("", bare).rstrip(" ,")) not in {bare, ""}:
+        bare = shorter
+    return "".join(filter(_is_spelt, _ADDRESS.sub("", bare))) or name.strip()
 
 
 def _is_spelt(char: str) -> bool:

@@ -112,10 +112,10 @@ def test_a_text_of_the_right_length_is_taken(idearc: Idearc, text: str) -> None:
 
 
 def test_known_competitors_are_kept_with_the_idea(idearc: Idearc) -> None:
-    known = " Booksy,, Fresh Cuts;\r\n\x00 booksy.com \n Treat,"
+    known = " Booksy, Inc.,, Cuts; Fresh\r\n\x00 booksy.com \n Treat,"
     assert idearc.idea(idearc.submit("", TEXT, new_id(), known)).known == [
         "Booksy",
-        "Fresh Cuts",
+        "Cuts; Fresh",
         "Treat",
     ]
     most = [f"{number}".ljust(80, "x") for number in range(20)]
@@ -145,8 +145,8 @@ def test_a_name_that_is_too_long_is_refused(idearc: Idearc) -> None:
     ("text", "name"),
     [
         ("A salon app", "A salon app"),
-        ("word " * 40, ("word " * 12).strip() + "…"),
-        ("x" * 200, "x" * 59 + "…"),
+        ("word\n" * 40, ("word " * 9).strip() + "…"),
+        ("x" * 200, "x" * 44 + "…"),
     ],
 )
 def test_without_a_name_the_first_words_are_it(idearc: Idearc, text: str, name: str) -> None:

@@ -235,8 +235,9 @@ def test_openai_searches_the_web_for_competitors_only(model_server: ModelServer)
         base_url=model_server.url, api_key=API_KEY, model=None, timeout_seconds=20
     )
     model_server.script["competitors"] = [Reply(searched={"salon apps": ["https://a.com/x"]})]
-    found = provider.ask(COMPETITORS, an_idea(), quiet).provenance
-    provider.ask(FEATURES, an_idea(known=["Booksy", "Fresh"]), quiet)
+    idea = an_idea(known=["Booksy", "Fresh"])
+    found = provider.ask(COMPETITORS, idea, quiet).provenance
+    provider.ask(FEATURES, idea, quiet)
 
     assert (found.searched, found.pages) == (["salon apps"], ["https://a.com/x"])
     competitors, features = model_server.requests
@@ -245,7 +246,8 @@ def test_openai_searches_the_web_for_competitors_only(model_server: ModelServer)
     assert competitors.body["tools"] == [{"type": "web_search"}]
     assert competitors.body["include"] == ["web_search_call.action.sources"]
     assert features.body["tools"] == []
-    assert "Competitors known already: Booksy, Fresh" in features.body["input"][-1]["content"]
+    assert "Competitors known already: Booksy, Fresh" in competitors.body["input"][-1]["content"]
+    assert "Booksy" not in features.body["input"][-1]["content"]
     assert features.body["model"] == DEFAULT_MODEL
     assert features.body["store"] is False
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Annotated, Literal
+from typing import Annotated, Generic, Literal, TypeVar
 
 from annotated_types import MaxLen, MinLen
 from pydantic import BaseModel, Field
@@ -65,18 +65,22 @@ class FoundCompetitor(KnownCompetitor):
     sources: Phrases = Field(description="Up to three addresses of pages that support this entry")
 
 
-class KnownCompetitors(JobAnswer):
-    competitors: Annotated[list[KnownCompetitor], MaxLen(MAX_COMPETITORS), first(MAX_COMPETITORS)]
+C = TypeVar("C", bound=KnownCompetitor)
+
+
+class Competitors(JobAnswer, Generic[C]):
+    competitors: Annotated[list[C], MaxLen(MAX_COMPETITORS), first(MAX_COMPETITORS)]
 
     def findings(self) -> Sequence[BaseModel]:
         return differently_spelled(self.competitors, attrgetter("name"))
 
 
-class FoundCompetitors(JobAnswer):
-    competitors: Annotated[list[FoundCompetitor], MaxLen(MAX_COMPETITORS), first(MAX_COMPETITORS)]
+class KnownCompetitors(Competitors[KnownCompetitor]):
+    pass
 
-    def findings(self) -> Sequence[BaseModel]:
-        return differently_spelled(self.competitors, attrgetter("name"))
+
+class FoundCompetitors(Competitors[FoundCompetitor]):
+    pass
 
 
 class Alternative(BaseModel):
@@ -214,7 +218,7 @@ JOB = Job(
     "idea that is not clear yet. Write down who has the problem and what they do about it today, "
     "and submit it anew.",
     table=Competitor,
-    question=Question(_ASKED, KnownCompetitors),
-    web_question=Question(_ASKED, FoundCompetitors),
+    question=Question(_ASKED, KnownCompetitors, tells_known=True),
+    web_question=Question(_ASKED, FoundCompetitors, tells_known=True),
     small_question=Question(_ASKED_FOR_KINDS, Alternatives, _EXAMPLES),
 )

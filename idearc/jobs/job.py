@@ -24,6 +24,7 @@ class Question:
     instructions: str
     answer: type[JobAnswer]
     examples: Sequence[tuple[str, JobAnswer]] = ()  # the text of an idea, and a good answer to it
+    tells_known: bool = False  # whether the model is told which competitors the visitor knows
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ Never invent a fact: leave a field or a list empty where you are not sure.
 """
 
 
-def describe(idea: Idea) -> str:
+def describe(idea: Idea, question: Question) -> str:
     """The idea as the model reads it; a name that only repeats the text's beginning is left out."""
     parts = [idea.name, idea.text] if idea.after_name is None else [idea.text]
-    if idea.known:
+    if question.tells_known and idea.known:
         parts.append(f"Competitors known already: {', '.join(idea.known)}")
     return material("\n\n".join(parts))
 

@@ -147,7 +147,7 @@ class ServerProvider:
         for text, good in question.examples:
             messages.append(Message(role="user", content=material(text)))
             messages.append(Message(role="assistant", content=good.model_dump_json()))
-        messages.append(Message(role="user", content=describe(idea)))
+        messages.append(Message(role="user", content=describe(idea, question)))
         text, first = await self._reply(client, job, messages, schema)
         try:
             return Answer(_parse(question, text).findings(), first)
