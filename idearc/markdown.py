@@ -11,9 +11,10 @@ SEARCH_ENGINE = "https://duckduckgo.com/?q="
 def plain(text: str) -> str:
     """The text in one line, its Markdown made harmless: what was typed is what is seen."""
     line = " ".join(text.split())
-    # Streamlit makes symbols of "->", "--", ">=" and the like, escaped or not: a word joiner, which
-    # nobody sees, keeps them as they are.
+    # Streamlit makes symbols of "->", "--", ">=" and the like, and links of bare addresses, escaped
+    # or not: a word joiner, which nobody sees, keeps them as they are.
     line = re.sub(r"(?<!\S)([-<>~])([-=>]+)(?!\S)", "\\1\u2060\\2", line)
+    line = re.sub(r"(?i)(https?:|ftp:|www)(?=//|\.)|(?<=\w)(?=@)", "\\1\u2060", line)
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", line)
 
 

@@ -4,22 +4,23 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache, cached_property
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
+import idna
 from publicsuffixlist import PublicSuffixList
 
 
 def as_address(url: str) -> str:
-    """The address in a form that can't break out of a link; empty when it is not one of the web."""
-    return _unbreakable(url) if _split(url) else ""
+    """The address, which can't break out of a link; empty when it is not one of the web."""
+    return url.strip() if _split(url) else ""
 
 
 def host(url: str) -> str:
     """Its host without `www.`; empty when it is no address."""
     parts = _split(url)
     name = (parts and parts.hostname) or ""
-    with suppress(UnicodeError):  # of a host that can't be registered
-        name = name.encode("idna").decode()
+    with suppress(idna.IDNAError):  # of a host that can't be registered
+        name = idna.encode(name, uts46=True).decode()  # as browsers do
     return name.rstrip(".").removeprefix("www.")
 
 
@@ -32,6 +33,12 @@ def site(url: str) -> str:
     if ":" in name or name.rpartition(".")[2].isdigit():  # a number of a machine has no parts
         return name
     return _public_suffixes().privatesuffix(name) or ""
+
+
+def is_home(url: str) -> bool:
+    """Whether it is the address of a host, and of no page in particular."""
+    parts = _split(url)
+    return parts is not None and not parts.path.strip("/") and not parts.query
 
 
 class Pages:
@@ -65,18 +72,17 @@ def _page(url: str) -> str:
     parts = _split(url)
     if not parts:
         return ""
-    query = [(key, value) for key, value in parse_qsl(parts.query) if not key.startswith("utm_")]
-    return f"{host(url)}{parts.path.rstrip('/')}?{urlencode(query)}"
-
-
-def _unbreakable(url: str) -> str:
-    return re.sub(r"[<>\s\\]", "", url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    asked = urlencode([(key, value) for key, value in query if not key.startswith("utm_")])
+    return f"{host(url)}{unquote(parts.path).rstrip('/')}?{asked}"
 
 
 def _split(url: str) -> SplitResult | None:
     """The parts of an address of the web, None of any other text."""
+    if re.search(r"[<>\s\\]", url.strip()):
+        return None
     try:
-        parts = urlsplit(_unbreakable(url))
+        parts = urlsplit(url.strip())
         is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return None

@@ -12,6 +12,10 @@ def test_plain_escapes_every_mark_of_markdown() -> None:
     assert markdown.plain(marks) == "".join(f"\\{mark}" for mark in marks)
     assert markdown.plain("two\n\nlines  é 🎈") == "two lines é 🎈"
     assert markdown.plain("a -> b") == "a \\-\u2060\\> b"  # or Streamlit makes an arrow of it
+    # Bare addresses would become links.
+    for bare in ("https://e.com", "HTTP://e.com", "www.e.com", "me@e.com"):
+        joined = markdown.plain(bare).replace("\\", "")
+        assert joined != bare == joined.replace("\u2060", "")
 
 
 @pytest.mark.parametrize(
@@ -33,8 +37,9 @@ def test_only_web_addresses_become_links(url: str, is_link: bool) -> None:
 
 
 def test_an_address_cant_break_out_of_its_link() -> None:
-    url = "https://e.com/>) ![x](http://evil.test/i.png) \\> <\n"
-    assert markdown.link("a", url) == "[a](<https://e.com/)![x](http://evil.test/i.png)>)"
+    assert markdown.link("a", "https://e.com/)![x](y)") == "[a](<https://e.com/)![x](y)>)"
+    for end in (">", "\\>", "\n", "<", " x"):
+        assert markdown.link("a", f"https://e.com/{end})![x](http://evil.test/i.png)") == "a"
 
 
 def test_a_search_carries_the_words_as_they_are() -> None:

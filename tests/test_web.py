@@ -12,6 +12,7 @@ from idearc.web import Pages, as_address, host, site
         ("http://shop.example.co.uk:8080", "example.co.uk"),
         ("https://example.com.", "example.com"),
         ("https://münchen.de", "xn--mnchen-3ya.de"),
+        ("https://straße.de", "xn--strae-oqa.de"),  # which is not strasse.de
         ("https://openai.com@evil.com", "evil.com"),
         ("https://evil.com/?u=openai.com", "evil.com"),
         ("https://evil.com/openai.com", "evil.com"),
@@ -41,7 +42,8 @@ def test_a_host_is_shown_without_www() -> None:
 
 
 def test_an_address_is_of_the_web() -> None:
-    assert as_address("https://e.com/a b") == "https://e.com/ab"
+    assert as_address(" https://e.com/a?b=(c)\n") == "https://e.com/a?b=(c)"
+    assert as_address("https://e.com/a b") == ""
     assert as_address("mailto:a@example.com") == ""
 
 
@@ -60,6 +62,8 @@ FOUND = Pages(
         ("https://example.com/b", False, True),
         ("https://shop.example.com/a", False, True),
         ("https://example.org", False, True),
+        ("https://example.com/a?draft", False, True),
+        ("https://example.com/%61", True, True),
         ("https://example.net/a", False, False),
         ("", False, False),
     ],
