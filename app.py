@@ -20,11 +20,16 @@ with st.container(horizontal=True):
     st.page_link(new_idea, label="New idea", icon=":material/add:")
     st.page_link(ideas, label="Ideas", icon=":material/list:")
 
+
+def show(problem: str) -> None:
+    st.error(plain(problem), icon=":material/error:")
+
+
+if of_callback := st.session_state.pop("problem", None):
+    show(of_callback)
 try:
-    if problem := st.session_state.pop("problem", None):  # of a callback
-        raise IdearcError(problem)
     page.run()
 except IdearcError as error:
-    st.error(plain(str(error)), icon=":material/error:")
+    show(str(error))
     if page is not new_idea:
         st.page_link(new_idea, label="Go to the start page")

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from idearc.errors import InputError
-from idearc.form import read_form
+from idearc.form import SEARCH_MAX, read_form
 from idearc.jobs import JOBS, Job
 from idearc.models import Choice, Finding, Idea, Result
 from idearc.providers import Note, Provider
@@ -168,7 +168,7 @@ class Idearc:
     def ideas(self, page: int, search: str = "") -> Sequence[Idea]:
         """One page of the ideas that hold all these words, the newest first; pages count from 1."""
         offset = (page - 1) * IDEAS_PER_PAGE
-        return self._store.ideas(limit=IDEAS_PER_PAGE, offset=offset, search=search)
+        return self._store.ideas(limit=IDEAS_PER_PAGE, offset=offset, search=search[:SEARCH_MAX])
 
     def count_ideas(self, search: str = "") -> int:
-        return self._store.count_ideas(search)
+        return self._store.count_ideas(search[:SEARCH_MAX])

@@ -82,10 +82,12 @@ class Store:
             return session.exec(query).all()
 
     def latest_seconds(self, job_name: str, limit: int) -> Sequence[float]:
-        """How long the job took for its latest results."""
-        latest = select(Result.seconds).where(Result.job == job_name)
+        """How long the job took for its latest results, as long as one model gave them."""
+        latest = select(Result.model, Result.seconds).where(Result.job == job_name)
+        newest_first = latest.order_by(col(Result.created_at).desc()).limit(limit)
         with self._session() as session:
-            return session.exec(latest.order_by(col(Result.created_at).desc()).limit(limit)).all()
+            found = session.exec(newest_first).all()
+        return [seconds for model, seconds in found if model == found[0][0]]
 
     def save(self, job: Job, idea_id: str, answer: Answer, seconds: float) -> bool:
         """Keeps a job's result and all its findings, or nothing of them.

@@ -6,6 +6,7 @@ import streamlit as st
 
 from idearc.application import get_idearc
 from idearc.core import IDEAS_PER_PAGE
+from idearc.form import SEARCH_MAX
 from idearc.markdown import plain
 from idearc.views import frame
 
@@ -14,6 +15,8 @@ idearc = get_idearc()
 st.title("Ideas", anchor=False)
 search = st.text_input(
     "Search",
+    max_chars=SEARCH_MAX,
+    on_change=lambda: st.session_state.update(page=1),
     placeholder="Words of a name or a text",
     icon=":material/search:",
     key="search",

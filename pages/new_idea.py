@@ -25,6 +25,8 @@ with st.form("new_idea"):
         "Known competitors (optional)",
         height=68,
         placeholder=f"Up to {KNOWN_MAX} names, with commas or line breaks between them",
+        # The small model names kinds of alternatives: none of them can be a known one.
+        help="Left aside by the small model" if idearc.find_servers else None,
     )
     submitted = st.form_submit_button("Submit idea", type="primary")
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from idearc.jobs import JOBS, Job
 from idearc.jobs.competitors import CompetitorFields, FoundCompetitors
+from idearc.markdown import search_url
 from idearc.providers import Answer, Provenance
 from idearc.store import Store
 
@@ -118,9 +119,6 @@ def test_after_24_ticks_it_says_so_and_a_retry_starts_a_new_round(
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text(re.compile(r"Looking for competitors · \d+ s"))).to_be_visible()
     assert model_server.asked("competitors") == 1  # what was live is not started twice
-    expect(overdue).to_be_visible(timeout=40_000)
-
-    page.get_by_role("button", name="Try again").click()
     model_server.gate.set()
     expect(page.get_by_role("link", name="Name 1")).to_be_visible()
     assert model_server.asked("competitors") == 1
@@ -145,11 +143,27 @@ def test_reload_and_deep_link(
     assert [model_server.asked(job) for job in JOBS] == [1] * len(JOBS)
 
 
+def test_back_leads_through_the_tabs_that_were_open(page: Page, app: AppServer) -> None:
+    submit(page, app)
+    for job in JOBS.values():
+        expect(tab(page, job)).to_have_text(f"{job.label} · {len(example_findings(job))}")
+    expect(page.locator("iframe")).to_have_count(0)  # a tick in between could undo a step
+    for name in ("features", "competitors", "features"):
+        open_tab(page, name)
+        expect(tab(page, JOBS[name])).to_be_checked()
+        page.wait_for_url(re.compile(f"tab={name}"))
+    for name in ("competitors", "features", "competitors"):
+        page.go_back()
+        expect(tab(page, JOBS[name])).to_be_checked()
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Must have")).to_be_visible()
+
+
 @pytest.mark.parametrize("clicks", [2, 3])
 def test_many_clicks_are_one_idea(
     page: Page, app: AppServer, model_server: ModelServer, store: Store, clicks: int
 ) -> None:
-    for attempt in range(1, 5):
+    for attempt in (1, 2):
         fill_in(page, app, text=f"{TEXT} {attempt}")
         page.get_by_role("button", name="Submit idea").click(click_count=clicks)
         page.wait_for_url(WORKSPACE)
@@ -308,9 +322,9 @@ HOSTILE = [
     "<img src=http://127.0.0.1:9/html.png onerror=alert(1)>",
     "![x](http://127.0.0.1:9/image.png)",
     "[x](javascript:alert(1))",
-    "$1 and $2",
     ":red[x] :material/home: **bold** `code` # no heading",
-    "a -> b <-> c -- d >= e --flag",
+    "a -> b <-> c -- d >= e --flag, $1 and $2",
+    "https://evil.test www.evil.test me@evil.test",
 ]
 
 
@@ -323,6 +337,15 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
     page: Page, app: AppServer, model_server: ModelServer, store: Store
 ) -> None:
     asked_for, dialogs = [], []
+
+    def check(panel: Locator, job_name: str, times: int) -> None:
+        """Each text is seen as it was written, and links lead to searches and nowhere else."""
+        shown = seen(panel)
+        for text in HOSTILE:
+            assert shown.count(text) >= times, f"{text} in {shown}"
+        links = [str(link.get_attribute("href")) for link in panel.locator("a").all()]
+        assert links == (list(map(search_url, HOSTILE)) if job_name == "competitors" else [])
+
     page.on("request", lambda request: asked_for.append(request.url))
     page.on("dialog", lambda dialog: (dialogs.append(dialog), dialog.dismiss()))
     competitors = [
@@ -350,31 +373,24 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
     searched = store.add_idea(an_idea(name="Searched"))[0]
     found = Answer(addresses, Provenance("OpenAI", "m", 1, 2, HOSTILE, HOSTILE))
     store.save(JOBS["competitors"], searched.id, found, 0)
+    for name in HOSTILE:
+        store.add_idea(an_idea(name=name, created_at=datetime(2026, 1, 1, tzinfo=UTC)))
+
     page.goto(f"{app.url}/workspace?idea={searched.id}")
     expect(page.get_by_text("Searched the web for")).to_be_visible()
-    panel = content(page)
-    for hostile in HOSTILE:
-        assert seen(panel).count(hostile) >= 5
-    assert panel.locator("a[href^='javascript']").count() == 0
-    for text in HOSTILE:
-        submit(page, app, text=f"{text} {TEXT}", name=text)
-        panel = content(page)
-        expect(panel.get_by_text("not checked on the web")).to_be_visible()
-        expect(panel.get_by_text("example-model ·")).to_be_visible()  # its last line
-        assert seen(page.get_by_role("heading").first) == text
-        shown = seen(panel)
-        for hostile in HOSTILE:
-            assert shown.count(hostile) >= 5
-        assert panel.locator("a[href^='javascript']").count() == 0
-        open_tab(page, "features")
-        expect(content(page).get_by_text("Should have").last).to_be_visible()
-        shown = seen(content(page))
-        for hostile in HOSTILE:
-            assert shown.count(hostile) >= 4  # its chip may shorten it
+    check(content(page), "competitors", times=5)
+    submit(page, app, text=f"{' '.join(HOSTILE)} {TEXT}", name=HOSTILE[5])
+    expect(content(page).get_by_text("example-model ·")).to_be_visible()  # its last line
+    assert seen(page.get_by_role("heading").first) == HOSTILE[5]
+    check(content(page), "competitors", times=5)
+    open_tab(page, "features")
+    expect(content(page).get_by_role("checkbox")).to_have_count(len(HOSTILE))
+    check(content(page), "features", times=4)  # its chip may shorten it
     page.goto(f"{app.url}/ideas")
     links = page.get_by_test_id("stMain").get_by_role("link")
-    expect(links).to_have_count(2 + len(HOSTILE) + 1)
-    assert [seen(link) for link in links.all()][2:] == [*HOSTILE[::-1], "Searched"]
+    expect(links).to_have_count(2 + 2 + len(HOSTILE))
+    names = [seen(link) for link in links.all()][2:]
+    assert sorted(names) == sorted(["Searched", HOSTILE[5], *HOSTILE])
 
     assert not dialogs
     assert page.title() != "owned"
@@ -432,7 +448,7 @@ def test_the_keyboard_alone_reaches_everything(
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
     expect(page.get_by_text("First version: 3 of 7")).to_be_visible()
-    tab_to("checkbox", "First version")
+    tab_to("checkbox", "Name 1")
     page.keyboard.press("Space")
     expect(page.get_by_text("First version: 2 of 7")).to_be_visible()
     page.reload()

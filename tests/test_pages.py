@@ -37,6 +37,7 @@ def texts(app: AppTest) -> str:
     kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.text)
     boxes = (app.info, app.warning, app.error)
     shown = [str(element.value) for kind in (*kinds, *boxes) for element in kind]
+    shown += [box.label for box in app.checkbox]
     shown += [*tabs(app), *(element.proto.json for element in app.get("bidi_component"))]
     return re.sub(r"\\(.)", r"\1", "\n".join(shown))  # without the escapes of `plain`
 
@@ -219,7 +220,10 @@ KINDS = "Kinds of alternatives, from a small local model."
     ("url", "sources", "badge", "heading"),
     [
         ("https://hairco.example", [], SEEN, "[Hair & co](<https://hairco.example>)"),
-        ("https://shop.hairco.example/a", [], SEEN, "[Hair & co](<https://shop.hairco.example/a>)"),
+        ("http://hairco.example/prices", [], SEEN, "[Hair & co](<http://hairco.example/prices>)"),
+        # Of a page that the search did not return, only the site is vouched for.
+        ("https://shop.hairco.example/a", [], SEEN, "[Hair & co](<https://hairco.example>)"),
+        ("https://hairco.example/?affiliate=1", [], SEEN, "[Hair & co](<https://hairco.example>)"),
         ("https://invented.example", [], NOT_CONFIRMED, SEARCH),
         ("https://invented.example", ["https://hairco.example/other"], NOT_CONFIRMED, SEARCH),
         ("", ["http://hairco.example/prices/"], SEEN, SEARCH),
@@ -242,6 +246,8 @@ def test_a_badge_says_what_the_search_supports(
     assert shown.count("-badge[") == 2  # its kind, and this one
     (table,) = app.dataframe
     assert list(table.value["Badges"]) == [[badge]]
+    assert list(table.value["Name"]) == ["Hair & co"]
+    assert f"(<{table.value['Link'][0]}>)" in heading
     # A source that the search did not return is no link, and what is no address is not shown.
     assert ("hairco.example (not in the search)" in shown) is ("/other" in str(sources))
     assert "Searched the web for: salon apps" in shown
@@ -266,7 +272,13 @@ def test_without_a_search_nothing_is_confirmed_and_no_address_shown(
     assert said in shown
     assert "hairco.example" not in shown
     assert shown.count("-badge[") == 1  # its kind
-    assert list(app.dataframe[0].value.columns) == ["Name", "Kind", "Pricing", "What it does"]
+    assert list(app.dataframe[0].value.columns) == [
+        "Name",
+        "Link",
+        "Kind",
+        "Pricing",
+        "What it does",
+    ]
 
 
 def test_a_cell_is_no_formula_in_a_spreadsheet(app: AppTest, store: Store) -> None:
@@ -284,10 +296,10 @@ def test_a_kind_of_alternatives_leads_to_its_own_search(app: AppTest, store: Sto
 
 
 def test_a_competitor_that_the_visitor_knows_is_marked(app: AppTest, store: Store) -> None:
-    idea_id = stored(store, "competitors", PROVENANCE, a_competitor(), known=["Fresh", "HAIR-CO"])
+    idea_id = stored(store, "competitors", PROVENANCE, a_competitor(), known=["Fresh", "hair-&-CO"])
     workspace(app, idea_id)
     assert f"badge[{KNOWN}]" in texts(app)
-    assert "Known: Fresh, HAIR-CO" in texts(app)
+    assert "You know: Fresh, hair-&-CO" in texts(app)
 
 
 def test_a_long_list_is_folded_and_a_long_text_too(app: AppTest, store: Store) -> None:
@@ -327,19 +339,22 @@ def test_a_tick_that_cant_be_kept_is_told(app: AppTest, store: Store, tmp_path: 
     idea_id = stored(store, "features", PROVENANCE, FEATURE)
     open_tab(workspace(app, idea_id), "features")
     with closing(sqlite3.connect(tmp_path / "idearc.db")) as database:
-        database.execute("DROP TABLE choice")
+        refuse = "CREATE TRIGGER full BEFORE INSERT ON choice BEGIN SELECT RAISE(FAIL, 'full'); END"
+        database.execute(refuse)
     app.checkbox[0].check().run()
     assert "The database can't be used" in texts(app)
     assert not app.exception
+    assert [box.value for box in app.checkbox] == [False]  # what is kept, in a page that is there
 
 
 def test_how_long_a_job_took_lately_is_said(
     app: AppTest, store: Store, model_server: ModelServer
 ) -> None:
-    for seconds in (3, 18, 22, 21, 400):
-        store.save(
-            JOBS["competitors"], store.add_idea(an_idea())[0].id, Answer([], PROVENANCE), seconds
-        )
+    older = Provenance("OpenAI", "older-model", 1, 2)
+    for seconds in (90, 95, 100, 3, 18, 22, 21, 400):
+        idea_id = store.add_idea(an_idea())[0].id
+        answer = Answer([], older if 90 <= seconds <= 100 else PROVENANCE)
+        store.save(JOBS["competitors"], idea_id, answer, seconds)
     model_server.gate.clear()
     submit(app.run())
     assert '"usual": "usually about 20 s"' in texts(app)
@@ -352,6 +367,9 @@ def test_how_long_a_job_took_lately_is_said(
         ("Salons", TEXT, "Salons", TEXT),
         ("Owners of small hair…", TEXT, "Owners of small hair…", "… salons fill gaps"),
         ("A salon app", "A salon app", "A salon app", None),
+        ("A salon app", "A\nsalon  app", "A salon app", None),
+        ("A salon…", "A\n\nsalon app", "A salon…", "… app"),
+        ("Own", TEXT, "Own", TEXT),
     ],
 )
 def test_an_idea_without_a_name_is_not_said_twice(

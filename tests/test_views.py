@@ -1,4 +1,4 @@
-"""What is drawn: every job has its view, and untrusted text stays text."""
+"""What is drawn: every job has its view, every state its colour, and durations read well."""
 
 from datetime import timedelta
 from importlib import import_module

@@ -1,8 +1,6 @@
 """The competitors: a picture and a table of all, then a card for each."""
 
-import unicodedata
 from collections.abc import Sequence
-from urllib.parse import quote
 
 import streamlit as st
 
@@ -10,23 +8,24 @@ from idearc.jobs.competitors import Competitor
 from idearc.markdown import link, plain, search_url
 from idearc.text import spelling
 from idearc.views import Content
-from idearc.views.parts import field, short, two_lists
+from idearc.views.parts import field, remark, short, two_lists
 from idearc.views.picture import Chip, picture
-from idearc.web import Pages, as_address, host
+from idearc.web import Pages, as_address, host, is_home, site
 
 SEEN, NOT_CONFIRMED, KNOWN = "seen in the search", "not confirmed", "you know it"
 _BADGES = {SEEN: "green", NOT_CONFIRMED: "gray", KNOWN: "blue"}
 _CARDS = 10  # that are open to the eye; more are folded
 
-# From the closest to the farthest; a model names the first four or the last three.
-_KINDS = ["direct", "indirect", "substitute", "unknown", "product", "service", "habit"]
-_MEANING = (
-    "Direct: the same job for the same people. Indirect: overlaps in part. Substitute: what "
-    "people do instead."
-)
-_MEANING_OF_SMALL = (
-    "Products can be bought, services are done by others, habits are what people do by themselves."
-)
+# From the closest to the farthest; large models name the first four, small ones the last three.
+_KINDS = {
+    "direct": "the same job for the same people",
+    "indirect": "overlaps in part",
+    "substitute": "what people do instead",
+    "unknown": "hard to tell",
+    "product": "can be bought",
+    "service": "is done by others",
+    "habit": "what people do by themselves",
+}
 
 
 def draw(content: Content) -> None:
@@ -39,10 +38,10 @@ def draw(content: Content) -> None:
 
     _table(competitors, addresses, badges)
     _picture(competitors, badges, is_researched)
-    _cards(competitors[:_CARDS], addresses, badges, found)
+    _cards(content, competitors[:_CARDS], addresses, badges)
     if competitors[_CARDS:]:
         with st.expander(f"{len(competitors) - _CARDS} more"):
-            _cards(competitors[_CARDS:], addresses, badges, found)
+            _cards(content, competitors[_CARDS:], addresses, badges)
 
 
 def _badges(one: Competitor, found: Pages, is_researched: bool, known: set[str]) -> list[str]:
@@ -52,19 +51,24 @@ def _badges(one: Competitor, found: Pages, is_researched: bool, known: set[str])
 
 
 def _address(one: Competitor, found: Pages) -> str:
-    """Its own only where the search returned its site: others may be invented, a search is not."""
-    return as_address(one.url) if found.has_site(one.url) else search_url(one.search or one.name)
+    """Its own as far as the search bears it out: others may be invented, a search is not."""
+    if found.has(one.url) or (found.has_site(one.url) and is_home(one.url)):
+        return as_address(one.url)
+    if found.has_site(one.url):
+        return f"https://{site(one.url)}"
+    return search_url(one.search or one.name)
 
 
 def _table(
     competitors: Sequence[Competitor], addresses: dict[int, str], badges: dict[int, list[str]]
 ) -> None:
+    column = st.column_config
     st.dataframe(
         [
             {
-                # Browsers keep what follows :~: to themselves, to show where on the page it stands
-                # (https://wicg.github.io/scroll-to-text-fragment); here it carries the name along.
-                "Name": f"{addresses[one.position]}{_fragment(addresses[one.position], one.name)}",
+                "Name": _cell(one.name),
+                # A column of its own: those of links are sorted by their addresses.
+                "Link": addresses[one.position],
                 **({"Badges": badges[one.position]} if any(badges.values()) else {}),
                 "Kind": one.kind,
                 "Pricing": _cell(one.pricing),
@@ -73,16 +77,10 @@ def _table(
             for one in competitors
         ],
         column_config={
-            "Name": st.column_config.LinkColumn(
-                display_text=":~:text=(.*)$",
-                alignment="right" if any(map(_is_right_to_left, competitors)) else "left",
-                pinned=True,
-                width="medium",
-            ),
-            "Kind": st.column_config.TextColumn(width="small"),
-            "Badges": st.column_config.MultiselectColumn(
-                options=list(_BADGES), color=list(_BADGES.values())
-            ),
+            "Name": column.TextColumn(pinned=True, width="medium"),
+            "Link": column.LinkColumn(display_text="Open", width="small"),
+            "Badges": column.MultiselectColumn(options=list(_BADGES), color=list(_BADGES.values())),
+            "Kind": column.TextColumn(width="small"),
         },
         hide_index=True,
         height="content",
@@ -95,16 +93,6 @@ def _cell(text: str) -> str:
     return f"\u2060{line}" if line.startswith(("=", "+", "-", "@")) else line
 
 
-def _is_right_to_left(one: Competitor) -> bool:
-    """Such names would leave their cell to the left."""
-    return any(unicodedata.bidirectional(char) in {"R", "AL"} for char in one.name)
-
-
-def _fragment(address: str, name: str) -> str:
-    directive = ":~:text=" + quote(short(name, 40), safe=";/?:@&=+$,#!'()*")
-    return directive if "#" in address else f"#{directive}"
-
-
 def _picture(
     competitors: Sequence[Competitor], badges: dict[int, list[str]], is_researched: bool
 ) -> None:
@@ -114,35 +102,36 @@ def _picture(
         for place, one in enumerate(one for one in competitors if one.kind == kind):
             is_filled = NOT_CONFIRMED not in badges[one.position]
             chips.append(Chip(one.name, kind, "abc"[place % 3], is_filled))
-    meaning = _MEANING_OF_SMALL if {*kinds} & {*_KINDS[4:]} else _MEANING
+    meanings = [f"{kind.capitalize()}: {_KINDS[kind]}." for kind in kinds]
     if is_researched:
-        meaning += f" Filled: {SEEN}; pale: {NOT_CONFIRMED}."
+        meanings.append(f"Filled: {SEEN}; pale: {NOT_CONFIRMED}.")
     with st.container(width=760):
-        picture(chips, "abc", meaning, has_header=False)
+        picture(chips, kinds, "abc", " ".join(meanings), has_header=False)
 
 
 def _cards(
+    content: Content,
     competitors: Sequence[Competitor],
     addresses: dict[int, str],
     badges: dict[int, list[str]],
-    found: Pages,
 ) -> None:
+    found = Pages(content.result.pages)
     for start in range(0, len(competitors), 2):
         for column, one in zip(st.columns(2), competitors[start : start + 2], strict=False):
             with column.container(border=True, height="stretch", gap="small"):
-                _card(one, addresses[one.position], badges[one.position], found)
+                key = f"competitor-{content.idea.id}-{one.position}"
+                _card(one, addresses[one.position], badges[one.position], found, key)
 
 
-def _card(one: Competitor, address: str, badges: list[str], found: Pages) -> None:
+def _card(one: Competitor, address: str, badges: list[str], found: Pages, key: str) -> None:
     st.header(link(short(one.name), address), anchor=False)
     marks = " ".join(f":{_BADGES[badge]}-badge[{badge}]" for badge in badges)
-    price = f" · {plain(short(one.pricing))}" if one.pricing else ""
-    st.markdown(f":gray-badge[{plain(one.kind)}] {marks}{price}")
-    key = f"competitor-{one.position}"
+    st.markdown(f":gray-badge[{plain(one.kind)}] {marks}")
     if short(one.name) != one.name:
         field(one.name, f"{key}-name")
     field(one.what, f"{key}-what")
-    two_lists("Strengths", one.strengths, "Weaknesses", one.weaknesses)
+    remark(one.pricing, f"{key}-pricing", ":material/sell:")
+    two_lists("Strengths", one.strengths, "Weaknesses", one.weaknesses, key)
     if one.search:
         st.markdown(f":material/search: {link(short(one.search), search_url(one.search))}")
     sources = [url for url in one.sources if host(url)]

@@ -8,19 +8,18 @@ from idearc.errors import IdearcError
 from idearc.jobs.features import Feature
 from idearc.markdown import plain
 from idearc.views import Content
-from idearc.views.parts import field, short
+from idearc.views.parts import field, remark, short
 from idearc.views.picture import Chip, picture
 
 _PRIORITIES = {"must": "Must have", "should": "Should have", "could": "Could have"}
 _EFFORTS = {"S": "Small", "M": "Medium", "L": "Large"}
-_MEANING = (
-    "Small takes days, medium weeks, large months. Start at the top left: needed, and quickly "
-    "made. Filled: in the first version."
-)
+_MEANING = "Small takes days, medium weeks, large months. Filled: in the first version."
+_START = " Start here: at the top left stands what is needed and quickly made."
 
 
 def draw(content: Content) -> None:
-    features: Sequence[Feature] = content.findings
+    places = {effort: place for place, effort in enumerate(_EFFORTS)}
+    features: Sequence[Feature] = sorted(content.findings, key=lambda one: places[one.effort])
     choices = content.idearc.choices(content.job, content.idea.id)
     # Until they are touched, the musts are in.
     is_in = {one.position: choices.get(one.position, one.priority == "must") for one in features}
@@ -32,12 +31,14 @@ def draw(content: Content) -> None:
     with overview:
         st.header(f"First version: {sum(is_in.values())} of {len(features)}", anchor=False)
         chips = [
-            Chip(one.name, title, _EFFORTS[one.effort], is_in[one.position])
-            for title, group in groups.items()
-            for one in group
+            Chip(one.name, _PRIORITIES[one.priority], _EFFORTS[one.effort], is_in[one.position])
+            for one in features
         ]
-        picture(chips, list(_EFFORTS.values()), _MEANING)
+        has_start = any((one.priority, one.effort) == ("must", "S") for one in features)
+        meaning = _MEANING + (_START if has_start else "")
+        picture(chips, list(groups), list(_EFFORTS.values()), meaning)
     with cards:
+        st.caption("Tick what the first version gets.")
         for title, group in groups.items():
             if group:
                 st.header(title, anchor=False)
@@ -48,21 +49,19 @@ def draw(content: Content) -> None:
 
 def _card(content: Content, one: Feature, is_in: bool) -> None:
     key = f"feature-{content.idea.id}-{one.position}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{plain(short(one.name))}** :gray-badge[{_EFFORTS[one.effort].lower()} effort]",
-            width="stretch",
-        )
-        if st.session_state.get(key) != is_in:  # another page has changed it
-            st.session_state[key] = is_in
-        st.checkbox("First version", key=key, on_change=_choose, args=(content, one, key))
+    if st.session_state.get(key) != is_in:  # another page has changed it
+        st.session_state[key] = is_in
+    st.checkbox(
+        f"**{plain(short(one.name))}** :gray-badge[{_EFFORTS[one.effort].lower()} effort]",
+        key=key,
+        on_change=_choose,
+        args=(content, one, key),
+    )
     if short(one.name) != one.name:
         field(one.name, f"{key}-name")
     field(one.what, f"{key}-what")
-    if one.why:
-        st.caption(plain(short(one.why, 400)))
-    if one.weakness:
-        st.markdown(f":small[:material/swap_horiz: Today: {plain(short(one.weakness, 400))}]")
+    remark(one.why, f"{key}-why")
+    remark(one.weakness and f"Today: {one.weakness}", f"{key}-weakness", ":material/swap_horiz:")
 
 
 def _choose(content: Content, one: Feature, key: str) -> None:

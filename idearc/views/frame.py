@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from idearc.core import Idearc, Progress, State
 from idearc.jobs import JOBS, Job
@@ -16,7 +17,7 @@ from idearc.models import Idea, Result, now
 from idearc.providers import EMBEDDED
 from idearc.views import Content
 from idearc.views.browser import folded, working
-from idearc.views.parts import short
+from idearc.views.parts import field, short
 
 
 def when(moment: datetime) -> str:
@@ -35,14 +36,14 @@ def duration(elapsed: timedelta) -> str:
 
 def heading(idea: Idea) -> None:
     """Name and text; an idea without a name is called by its first words, which are said once."""
+    st.title(plain(idea.name), anchor=False)
     text = idea.text if idea.after_name is None else idea.after_name and f"…{idea.after_name}"
-    # Two lines of a phone are to be enough.
-    (st.title if len(idea.name) <= 45 else st.header)(plain(idea.name), anchor=False)
-    known = f" · Known: {', '.join(idea.known)}" if idea.known else ""
     with st.container(width=760, gap="xsmall"):
         if text:
-            folded(text, key="idea")
-        st.caption(plain(when(idea.created_at) + known))
+            folded(text, key=f"text-{idea.id}")
+        st.caption(when(idea.created_at))
+        if idea.known:
+            field(f"You know: {', '.join(idea.known)}", key=f"known-{idea.id}")
 
 
 def tab_label(job: Job, progress: Progress) -> str:
@@ -57,21 +58,22 @@ def tabs(progress: Mapping[str, Progress]) -> str:
     Not st.tabs: those begin anew when a label changes, and what was open in them is closed.
     """
     first = next(iter(JOBS))
-    asked_for = st.query_params.get("tab", first)
+    run = get_script_run_ctx()
+    # Else the widget knows better: the address that comes with a tick may be older than a click.
+    if "tab" not in st.session_state or (run and run.is_history_navigation):
+        in_address = st.query_params.get("tab")
+        st.session_state.tab = in_address if in_address in JOBS else first
     chosen = st.segmented_control(
         "Tab",
         list(JOBS),
         # Violet, as the theme's own colour for what is chosen is too dim on a dark page.
         format_func=lambda name: f":violet[{tab_label(JOBS[name], progress[name])}]",
-        default=asked_for if asked_for in JOBS else first,
         required=True,
         key="tab",
         label_visibility="collapsed",
+        on_change=lambda: st.query_params.update(tab=st.session_state.tab),
     )
-    name = chosen or first
-    if name != asked_for:
-        st.query_params["tab"] = name
-    return name
+    return chosen or first
 
 
 def summary(progress: Mapping[str, Progress]) -> str:
@@ -108,7 +110,9 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
     elapsed = now() - progress.since if progress.since else timedelta()
     match progress.state:
         case State.WORKING:
-            working(progress.note or job.doing, elapsed, _usual(idearc, job.name))
+            # How long it usually takes says nothing of what it waits for.
+            usual = "" if progress.note else _usual(idearc, job.name)
+            working(progress.note or job.doing, elapsed, usual)
             st.skeleton(height=160)
         case State.OVERDUE:
             doing = f"{progress.note}. " if progress.note else ""
@@ -138,9 +142,9 @@ def _usual(_idearc: Idearc, job_name: str) -> str:
 def result(content: Content) -> None:
     """A job's result: its findings by the job's own view, then where they come from."""
     result = content.result
+    if content.job.web_question and (content.findings or not result.is_researched):
+        st.caption(_trust(result))
     if content.findings:
-        if content.job.web_question:
-            st.caption(_trust(result))
         import_module(f"idearc.views.{content.job.name}").draw(content)
     else:
         searched = f" Searched for: {'; '.join(result.searched)}." if result.searched else ""
@@ -151,7 +155,10 @@ def result(content: Content) -> None:
 
 def _trust(result: Result) -> str:
     if result.is_researched:
-        return "From a search of the web. The badges say what the search itself returned."
+        return (
+            "From a search of the web. Seen in the search: it returned a page of that site, or the "
+            "very page that the entry names as its source."
+        )
     if result.provider == EMBEDDED:
         return "Kinds of alternatives, from a small local model. Follow a search for today's names."
     return "From the model's memory, not checked on the web: a name leads to a search."
@@ -159,8 +166,11 @@ def _trust(result: Result) -> str:
 
 def _foot(result: Result) -> None:
     tokens = result.input_tokens + result.output_tokens
-    spent = f"{duration(timedelta(seconds=result.seconds))} · {tokens:,} tokens"
-    st.caption(plain(f"{result.model} · {result.provider} · {when(result.created_at)} · {spent}"))
+    facts = [result.model, result.provider, when(result.created_at)]
+    facts.append(duration(timedelta(seconds=result.seconds)))
+    if tokens:  # some servers don't say
+        facts.append(f"{tokens:,} tokens")
+    st.caption(plain(" · ".join(facts)))
     if result.searched:
         st.caption(plain(f"Searched the web for: {'; '.join(result.searched)}"))
     if pages := list(dict.fromkeys(result.pages)):

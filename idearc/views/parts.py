@@ -25,9 +25,23 @@ def short(text: str, limit: int = SHORT) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def two_lists(first: str, items: Sequence[str], second: str, others: Sequence[str]) -> None:
+def remark(text: str, key: str, icon: str = "") -> None:
+    """A field that is said in passing; a long one is folded like the others."""
+    if len(text) > LONG:
+        field(text, key)
+    elif text:
+        st.caption(f"{icon} {plain(text)}".strip())
+
+
+def two_lists(
+    first: str, items: Sequence[str], second: str, others: Sequence[str], key: str
+) -> None:
     """Side by side; on a phone one under the other."""
     for column, title, lines in zip(st.columns(2), (first, second), (items, others), strict=True):
         if lines:
-            listed = "".join(f"\n- {plain(short(line, LONG))}" for line in lines)
+            listed = "".join(f"\n- {plain(line)}" for line in lines if len(line) <= LONG)
             column.markdown(f"**{title}**\n{listed}")
+        for place, line in enumerate(lines):
+            if len(line) > LONG:
+                with column:
+                    field(line, f"{key}-{title}-{place}")

@@ -24,25 +24,28 @@ class Chip:
 
 
 # Filled and pale, each with its ink: the same in light and dark, and with a contrast of 4.5 : 1.
-_KINDS = (
+_LOOKS = (
     (True, ["#5b54e0", "#0b7a75", "#b4540a", "#5f6775"], "#ffffff"),
     (False, ["#dcdaf9", "#c6e5e2", "#f3d9c3", "#dde0e5"], "#1f2130"),
 )
 
 
 def picture(
-    chips: Sequence[Chip], columns: Sequence[str], meaning: str, has_header: bool = True
+    chips: Sequence[Chip],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    meaning: str,
+    has_header: bool = True,
 ) -> None:
-    """The chips in rows, in the order of their first ones; `meaning` says in words what it shows.
+    """The chips at their rows and columns, in this order; `meaning` says in words what it shows.
 
     A row has a colour, and as many lines as its fullest cell has chips.
     """
-    rows = list(dict.fromkeys(chip.row for chip in chips))
     lines: list[str] = []
     values: list[dict[str, Any]] = []
     for row in rows:
         cells = [[one for one in chips if (one.row, one.column) == (row, at)] for at in columns]
-        lines += [_line(row, place) for place in range(max(map(len, cells)))]
+        lines += [_line(row, place) for place in range(max(1, *map(len, cells)))]
         values += [_value(one, place) for cell in cells for place, one in enumerate(cell)]
     st.vega_lite_chart(
         {
@@ -53,7 +56,7 @@ def picture(
                 **_axes(lines, columns, has_header),
                 "tooltip": {"field": "name", "title": "Name"},
             },
-            "layer": [layer for kind in _KINDS for layer in _layers(*kind, rows, len(columns))],
+            "layer": [layer for look in _LOOKS for layer in _layers(*look, rows, len(columns))],
             "resolve": {"scale": {"color": "independent"}},
         },
         width="stretch",
