@@ -41,7 +41,7 @@ for idea in ideas:
             label=plain(idea.name),
             query_params={"idea": idea.id},
         )
-        with st.container(horizontal=True, gap=None):
+        with st.container(horizontal=True, wrap=False, gap=None):
             st.space(8)  # as links have it
             st.markdown(
                 f":small[{frame.summary(progress[idea.id])} · {frame.when(idea.created_at)}]",

@@ -281,6 +281,11 @@ def test_without_a_search_nothing_is_confirmed_and_no_address_shown(
     ]
 
 
+def test_finding_nothing_without_a_search_says_so(app: AppTest, store: Store) -> None:
+    idea_id = stored(store, "competitors", Provenance("server at x", "m", 1, 2))
+    assert "not checked on the web" in texts(workspace(app, idea_id))
+
+
 def test_a_cell_is_no_formula_in_a_spreadsheet(app: AppTest, store: Store) -> None:
     formulas = ["=1+1", "+1", "-1", "@A1"]
     found = [a_competitor(str(number), pricing=one) for number, one in enumerate(formulas)]
@@ -402,6 +407,8 @@ def test_the_ideas_come_in_pages(app: AppTest, store: Store) -> None:
     assert len(app.get("page_link")) == IDEAS_PER_PAGE + 2  # of the frame
     app.session_state["page"] = 2
     assert len(app.run().get("page_link")) == 1 + 2
+    app.text_input[0].set_value("idea").run()
+    assert app.session_state["page"] == 1  # of what is found, the first page first
 
 
 def test_the_list_says_what_is_there_and_what_is_not(app: AppTest, store: Store) -> None:

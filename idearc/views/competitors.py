@@ -105,8 +105,10 @@ def _picture(
     meanings = [f"{kind.capitalize()}: {_KINDS[kind]}." for kind in kinds]
     if is_researched:
         meanings.append(f"Filled: {SEEN}; pale: {NOT_CONFIRMED}.")
-    with st.container(width=760):
+    of_chips, of_words = st.columns([3, 1], vertical_alignment="center")
+    with of_chips:
         picture(chips, kinds, "abc", " ".join(meanings), has_header=False)
+    of_words.caption("  \n".join(meanings))
 
 
 def _cards(

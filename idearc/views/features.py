@@ -30,6 +30,7 @@ def draw(content: Content) -> None:
     overview, cards = st.columns([2, 3], gap="medium")
     with overview:
         st.header(f"First version: {sum(is_in.values())} of {len(features)}", anchor=False)
+        st.caption("Tick what it gets.")
         chips = [
             Chip(one.name, _PRIORITIES[one.priority], _EFFORTS[one.effort], is_in[one.position])
             for one in features
@@ -37,8 +38,8 @@ def draw(content: Content) -> None:
         has_start = any((one.priority, one.effort) == ("must", "S") for one in features)
         meaning = _MEANING + (_START if has_start else "")
         picture(chips, list(groups), list(_EFFORTS.values()), meaning)
+        st.caption(meaning)
     with cards:
-        st.caption("Tick what the first version gets.")
         for title, group in groups.items():
             if group:
                 st.header(title, anchor=False)

@@ -17,7 +17,7 @@ from idearc.models import Idea, Result, now
 from idearc.providers import EMBEDDED
 from idearc.views import Content
 from idearc.views.browser import folded, working
-from idearc.views.parts import field, short
+from idearc.views.parts import remark, short
 
 
 def when(moment: datetime) -> str:
@@ -43,7 +43,7 @@ def heading(idea: Idea) -> None:
             folded(text, key=f"text-{idea.id}")
         st.caption(when(idea.created_at))
         if idea.known:
-            field(f"You know: {', '.join(idea.known)}", key=f"known-{idea.id}")
+            remark(f"You know: {', '.join(idea.known)}", key=f"known-{idea.id}")
 
 
 def tab_label(job: Job, progress: Progress) -> str:
@@ -150,7 +150,7 @@ def result(content: Content) -> None:
         searched = f" Searched for: {'; '.join(result.searched)}." if result.searched else ""
         st.info(plain(content.job.nothing + searched), icon=":material/search_off:")
         st.page_link("pages/new_idea.py", label="Write it down anew", icon=":material/add:")
-    _foot(result)
+    _foot(result, says_searched=bool(content.findings))
 
 
 def _trust(result: Result) -> str:
@@ -164,14 +164,14 @@ def _trust(result: Result) -> str:
     return "From the model's memory, not checked on the web: a name leads to a search."
 
 
-def _foot(result: Result) -> None:
+def _foot(result: Result, says_searched: bool) -> None:
     tokens = result.input_tokens + result.output_tokens
     facts = [result.model, result.provider, when(result.created_at)]
     facts.append(duration(timedelta(seconds=result.seconds)))
     if tokens:  # some servers don't say
         facts.append(f"{tokens:,} tokens")
     st.caption(plain(" · ".join(facts)))
-    if result.searched:
+    if result.searched and says_searched:
         st.caption(plain(f"Searched the web for: {'; '.join(result.searched)}"))
     if pages := list(dict.fromkeys(result.pages)):
         with st.expander(f"Pages that the search returned: {len(pages)}", type="compact"):

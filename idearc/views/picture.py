@@ -50,7 +50,7 @@ def picture(
     st.vega_lite_chart(
         {
             "description": meaning,
-            "height": _LINE * len(lines) + _HEADER,
+            "height": _LINE * len(lines) + (_HEADER if has_header else 0),
             "data": {"values": values},
             "encoding": {
                 **_axes(lines, columns, has_header),
@@ -61,7 +61,6 @@ def picture(
         },
         width="stretch",
     )
-    st.caption(meaning)
 
 
 def _line(row: str, place: int) -> str:
