@@ -5,13 +5,18 @@ import textwrap
 
 from idearc.errors import InputError
 from idearc.models import Idea
-from idearc.text import clean, differently_spelled, is_legal_form
+from idearc.text import clean, differently_spelled
 
 NAME_MAX = 80
 NAME_SHORT = 45  # of an idea that is called by its first words: two lines on a phone
 TEXT_MIN, TEXT_MAX = 10, 4_000
 KNOWN_MAX = 20
 SEARCH_MAX = 200  # characters of what ideas are searched by
+
+# A comma before a legal form belongs to the name, as in "Acme, Inc."; SAS and others are names too.
+_SEPARATOR = re.compile(
+    r"\n|,(?! *(?:inc|incorporated|corp|limited|ltd|llc|llp|gmbh)\.? *(?:[,\n]|$))", re.IGNORECASE
+)
 
 
 def read_form(name: str, text: str, known: str, token: str) -> Idea:
@@ -37,18 +42,19 @@ def read_form(name: str, text: str, known: str, token: str) -> Idea:
 
 
 def _names(known: str) -> list[str]:
-    parts = (" ".join(part.split()) for part in re.split(r"[,\n]", clean(known)))
-    names = differently_spelled((part for part in parts if part and not is_legal_form(part)), str)
-    if len(names) > KNOWN_MAX:
-        raise InputError(
-            f"There are {len(names)} known competitors; at most {KNOWN_MAX} fit. Leave some out."
-        )
-    for name in names:
+    parts = (" ".join(clean(part).split()) for part in _SEPARATOR.split(clean(known)))
+    written = list(filter(None, parts))
+    for name in written:
         if len(name) > NAME_MAX:
             raise InputError(
                 f"The known competitor “{name[:30]}…” has {len(name)} characters; at most "
                 f"{NAME_MAX} fit. Put commas or line breaks between the names, or shorten it."
             )
+    names = differently_spelled(written, str)
+    if len(names) > KNOWN_MAX:
+        raise InputError(
+            f"There are {len(names)} known competitors; at most {KNOWN_MAX} fit. Leave some out."
+        )
     return names
 
 

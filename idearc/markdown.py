@@ -20,7 +20,7 @@ def plain(text: str) -> str:
 
 def link(label: str, url: str) -> str:
     """A Markdown link, or the label alone when the url is not one of the web."""
-    address = as_address(url)
+    address = as_address(url).replace("&", "&amp;")  # or "&sol;" would become a slash
     return f"[{plain(label)}](<{address}>)" if address else plain(label)
 
 

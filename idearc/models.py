@@ -57,7 +57,7 @@ class Idea(Base, table=True):
         """What the text goes on with when its beginning is the name; None when it is not."""
         words = self.name.removesuffix("…")
         begins = re.match(r"\s+".join(map(re.escape, words.split())), self.text)
-        rest = self.text[begins.end() :] if begins else None
+        rest = self.text[begins.end() :] if begins and words else None
         # "Art" is not the beginning of "Artists meet here", "Art…" is.
         return rest if rest == "" or words != self.name else None
 

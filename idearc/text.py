@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Protocol, TypeVar
 
@@ -36,12 +37,24 @@ def clean(text: str) -> str:
 
 
 # What search models leave in their texts, whole or broken off: marks between private-use characters
-# and their remains, 【4†source】, ([a.com](https://a.com), [b.com](https://b.com)).
-_LINK = r"\[[^\[\]]*\]\(https?://[^)\[\s]*"
+# and their remains, 【4†source】, ([a.com](https://a.com) and [b.com](https://b.com)).
+_MARK = r"(?:turn\d+[a-z]+\d+)+"
+_ADDRESS = r"https?://[^()\[\s]*(?:\([^()\[\s]*\)[^()\[\s]*)*"
+_LINK = rf"\[[^\[\]]*\]\({_ADDRESS}\)"
+_MARKED = r"https?://[^()\[\s]*utm_source=openai[^()\[\s]*"
 _CITATIONS = re.compile(
-    r"\s?(?:\ue200(?:[^\ue200\ue201]*\ue201|cite(?:\ue202\w+)*)|(?:cite)?(?:turn\d+[a-z]+\d+)+"
-    r"|【[^【】†]*†[^【】]*】"
-    rf"|\({_LINK}\)(?:[,;\s]+{_LINK}\))*\)|{_LINK}utm_source=openai[^)\[\s]*\))"
+    "|".join(
+        [
+            r"\s?(?:\ue200(?:[^\ue200\ue201]*\ue201|cite(?:\ue202\w+)*)",
+            rf"(?:cite|(?<![A-Za-z0-9])){_MARK}",
+            rf"[(\[]{_MARK}(?:[,;\s]+{_MARK})*[)\]]",
+            r"【[^【】†]*†[^【】]*】",
+            r":contentReference\[[^\[\]]*\](?:\{[^{}]*\})?",
+            rf"\({_LINK}(?:[,;\s]+(?:\w+\s+)?{_LINK})*\)",
+            rf"\[[^\[\]]*\]\({_MARKED}\)",
+            rf"\({_MARKED}\))",
+        ]
+    )
 )
 
 
@@ -49,10 +62,10 @@ def _clean_answer(value: object) -> object:
     return clean(_CITATIONS.sub("", value)) if isinstance(value, str) else value
 
 
-def _not_empty(text: str) -> str:
+def _one_line(text: str) -> str:
     if not text:
         raise ValueError("must not be empty")
-    return text
+    return " ".join(text.split())
 
 
 def _without_blanks(phrases: list[str]) -> list[str]:
@@ -66,40 +79,62 @@ def first(count: int) -> BeforeValidator:
 
 # What answers are made of. The schema has no keyword for lengths of text: not every API knows it.
 Text = Annotated[str, BeforeValidator(_clean_answer)]
-Name = Annotated[Text, AfterValidator(_not_empty)]
+Name = Annotated[Text, AfterValidator(_one_line)]
 Phrases = Annotated[list[Text], MaxLen(3), first(3), AfterValidator(_without_blanks)]
 
 
 # https://en.wikipedia.org/wiki/List_of_legal_entity_types_by_country
-_LEGAL_FORM = (
-    r"a\.?b|a\.?g|b\.?v|corp|gmbh(?: & co\.?(?: kg)?)?|inc|kg|limited|llc|llp|ltd|n\.?v|oy|plc|pty"
-    r"|s\.?a|s\.?a\.?s|s\.?r\.?l|ug"
+_LEGAL_FORM = re.compile(
+    r"[ ,](?:a\.?b|a\.?g|b\.?v|corp|corporation|gmbh(?: & co\.?(?: kg)?)?|inc|incorporated|kg"
+    r"|limited|l\.?l\.?c|l\.?l\.?p|(?:co\.?,? |pte\.? |pty\.? )?ltd|n\.?v|oy|p\.?l\.?c|pty|s\.?a"
+    r"|s\.?a\.?s|s\.?l|s\.?p\.?a|s\.?r\.?l|ug)\.?$"
 )
-_LEFT_OUT = re.compile(rf"[ ,](?:{_LEGAL_FORM})\.?$| ?\([^()]*\)$")
-_ENDS = r"app|co|com|dev|eu|io|me|net|org|at|ch|de|es|fr|it|nl|co\.uk"
-_ADDRESS = re.compile(rf"^(?:https?://)?(?:www\.)?|(?<=\w\w\w)\.(?:{_ENDS})/?$")
+_ENDS = r"app|co|com|dev|eu|io|me|net|org|so|at|ch|de|es|fr|it|nl|co\.uk|com\.au"
+_AROUND = re.compile(rf"^(?:https?://)?(?:www\.)?|(?<=\w\w\w)\.(?:{_ENDS})/?$")
+_ASIDE = re.compile(r"(.+?) ?\(([^()]*)\)$")
 
 
-def is_legal_form(text: str) -> bool:
-    """Whether it is what a company's name may leave out, as Inc. and Ltd are."""
-    return bool(re.fullmatch(rf"(?:{_LEGAL_FORM})\.?", text.casefold().strip()))
+class Names:
+    """Names, each in all its spellings: `Open Table, Inc.`, `OpenTable`, `opentable.com`.
 
-
-def spelling(name: str) -> str:
-    """What is common to all spellings of a name: `Open Table, Inc.`, `OpenTable`, `opentable.com`.
-
-    Its letters and digits, without case and accents, what stands in brackets at its end, the legal
-    form, and the end of an address, unless hardly anything else would be left.
+    Spellings have the letters and digits in common, without case and accents, the legal form, and
+    the end of an address, unless hardly anything else would be left. What stands in brackets at the
+    end of a name may be left out, and be no other: `Docs (Google)` is `Docs`, not `Docs (Zoho)`.
     """
-    folded = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFKD", name.casefold()))
-    bare = " ".join(folded.split())
-    while (shorter := _LEFT_OUT.sub("", bare).rstrip(" ,")) not in {bare, ""}:
-        bare = shorter
-    return "".join(filter(_is_spelt, _ADDRESS.sub("", bare))) or name.strip()
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._asides: dict[str, set[str]] = defaultdict(set)
+        for name in names:
+            self.add(name)
+
+    def __contains__(self, name: str) -> bool:
+        bare, aside = _bare(name)
+        asides = self._asides.get(bare, set())
+        return bool(asides) and (not aside or bool({"", aside} & asides))
+
+    def add(self, name: str) -> None:
+        bare, aside = _bare(name)
+        self._asides[bare].add(aside)
 
 
-def _is_spelt(char: str) -> bool:
-    return unicodedata.category(char)[0] in "LMN" or char in "+#"  # C++ is not C#
+def _bare(name: str) -> tuple[str, str]:
+    """What is common to the spellings of a name; and what stands in brackets at its end."""
+    decomposed = unicodedata.normalize("NFKD", re.sub("[®©™℠]", "", name)).casefold()
+    # Elsewhere such marks make other letters: Май is not Маи.
+    line = " ".join(re.sub(r"(?<=[a-z])[\u0300-\u036f]+", "", decomposed).split())
+    bare, aside = _without_legal_form(line), ""
+    if match := _ASIDE.fullmatch(bare):
+        bare, aside = _without_legal_form(match[1]), match[2]
+    return _letters(_AROUND.sub("", bare)) or name.strip(), _letters(aside)
+
+
+def _without_legal_form(line: str) -> str:
+    return _LEGAL_FORM.sub("", line).rstrip(" ,")
+
+
+def _letters(text: str) -> str:
+    """Its letters and digits; and what tells C++ from C#."""
+    return "".join(char for char in text if unicodedata.category(char)[0] in "LMN" or char in "+#")
 
 
 E = TypeVar("E")
@@ -107,10 +142,12 @@ E = TypeVar("E")
 
 def differently_spelled(entries: Iterable[E], name: Callable[[E], str]) -> list[E]:
     """Without those whose name is another spelling of an earlier one's."""
-    firsts: dict[str, E] = {}
+    kept, names = [], Names()
     for entry in entries:
-        firsts.setdefault(spelling(name(entry)), entry)
-    return list(firsts.values())
+        if name(entry) not in names:
+            names.add(name(entry))
+            kept.append(entry)
+    return kept
 
 
 class Named(Protocol):

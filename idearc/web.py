@@ -3,25 +3,31 @@
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache, cached_property
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import idna
 from publicsuffixlist import PublicSuffixList
 
 
+@dataclass(frozen=True)
+class _Address:
+    host: str  # as browsers write it, in ASCII and without `www.`
+    port: int | None
+    path: str
+    query: str
+
+
 def as_address(url: str) -> str:
     """The address, which can't break out of a link; empty when it is not one of the web."""
-    return url.strip() if _split(url) else ""
+    return url.strip() if _read(url) else ""
 
 
 def host(url: str) -> str:
     """Its host without `www.`; empty when it is no address."""
-    parts = _split(url)
-    name = (parts and parts.hostname) or ""
-    with suppress(idna.IDNAError):  # of a host that can't be registered
-        name = idna.encode(name, uts46=True).decode()  # as browsers do
-    return name.rstrip(".").removeprefix("www.")
+    address = _read(url)
+    return address.host if address else ""
 
 
 def site(url: str) -> str:
@@ -35,10 +41,21 @@ def site(url: str) -> str:
     return _public_suffixes().privatesuffix(name) or ""
 
 
-def is_home(url: str) -> bool:
-    """Whether it is the address of a host, and of no page in particular."""
-    parts = _split(url)
-    return parts is not None and not parts.path.strip("/") and not parts.query
+def _read(url: str) -> _Address | None:
+    """The parts of an address of the web; None of any other text, and where it says for whom."""
+    if re.search(r"[<>\s\\]", url.strip()):
+        return None
+    try:
+        parts = urlsplit(url.strip())
+        name, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    with suppress(idna.IDNAError):  # of a host that can't be registered
+        name = idna.encode(name, uts46=True).decode()  # as browsers do
+    is_web = parts.scheme in {"http", "https"} and re.fullmatch(r"[a-z0-9.:_-]+", name)
+    if not is_web or "@" in parts.netloc:
+        return None
+    return _Address(name.rstrip(".").removeprefix("www."), port, parts.path, parts.query)
 
 
 class Pages:
@@ -58,9 +75,19 @@ class Pages:
         """Whether any page of its site was returned."""
         return site(url) in self._sites
 
+    def vouch_for(self, url: str) -> bool:
+        """Whether this page was returned; or one of its host, where it is the host's first page."""
+        address = _read(url)
+        is_home = address and not (address.port or address.path.strip("/") or address.query)
+        return self.has(url) or (bool(is_home) and host(url) in self._hosts)
+
     @cached_property
     def _pages(self) -> set[str]:
         return {*map(_page, self._addresses)} - {""}
+
+    @cached_property
+    def _hosts(self) -> set[str]:
+        return {*map(host, self._addresses)} - {""}
 
     @cached_property
     def _sites(self) -> set[str]:
@@ -69,24 +96,12 @@ class Pages:
 
 def _page(url: str) -> str:
     """What tells one page from another: no scheme, no `www.`, no mark of who led there."""
-    parts = _split(url)
-    if not parts:
+    address = _read(url)
+    if not address:
         return ""
-    query = parse_qsl(parts.query, keep_blank_values=True)
+    query = parse_qsl(address.query, keep_blank_values=True)
     asked = urlencode([(key, value) for key, value in query if not key.startswith("utm_")])
-    return f"{host(url)}{unquote(parts.path).rstrip('/')}?{asked}"
-
-
-def _split(url: str) -> SplitResult | None:
-    """The parts of an address of the web, None of any other text."""
-    if re.search(r"[<>\s\\]", url.strip()):
-        return None
-    try:
-        parts = urlsplit(url.strip())
-        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        return None
-    return parts if is_web else None
+    return f"{address.host}:{address.port}{unquote(address.path).rstrip('/')}?{asked}"
 
 
 @cache

@@ -21,7 +21,7 @@ search = st.text_input(
     icon=":material/search:",
     key="search",
     bind="query-params",
-)
+).strip()
 ideas = idearc.ideas(1, search)
 if len(ideas) == IDEAS_PER_PAGE:  # else it is the only page: no need to count all
     pages = math.ceil(idearc.count_ideas(search) / IDEAS_PER_PAGE)

@@ -9,7 +9,7 @@ import streamlit as st
 from browser import launch_chromium
 from model_server import ModelServer, example
 from openai import pydantic_function_tool
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pydantic import BaseModel
 
 from idearc.jobs import Job
@@ -23,14 +23,18 @@ API_KEY = "sk-test-0123456789abcdef"
 TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when someone cancels."
 
 
-@pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def move_to(place: Path, patch: pytest.MonkeyPatch) -> None:
     """No setting, no .env and no database of whoever runs the tests."""
     for name in os.environ:
         if name.startswith(("IDEARC_", "OPENAI_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("IDEARC_DATABASE_URL", f"sqlite:///{tmp_path / 'idearc.db'}")
+            patch.delenv(name)
+    patch.chdir(place)
+    patch.setenv("IDEARC_DATABASE_URL", f"sqlite:///{place / 'idearc.db'}")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    move_to(tmp_path, monkeypatch)
     yield
     st.cache_resource.clear()
     st.cache_data.clear()
@@ -108,6 +112,14 @@ def new_page(browser: Browser) -> Iterator[Callable[[], Page]]:
         context.close()
 
 
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context() as profile:
+        yield profile
+
+
 @pytest.fixture
-def page(new_page: Callable[[], Page]) -> Page:
-    return new_page()
+def page(profile: BrowserContext) -> Iterator[Page]:
+    """Of the same browser profile each time: what it has fetched of Streamlit stays there."""
+    with profile.new_page() as page:
+        yield page

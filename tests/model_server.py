@@ -61,6 +61,13 @@ class ModelServer:
     def asked(self, job: str) -> int:
         return sum(request.job == job for request in self.requests)
 
+    def forget(self) -> None:
+        """Be as new; what waits is answered."""
+        self.script.clear()
+        self.always.clear()
+        self.requests.clear()
+        self.gate.set()
+
     def __enter__(self) -> "ModelServer":
         return self
 

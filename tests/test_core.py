@@ -112,11 +112,12 @@ def test_a_text_of_the_right_length_is_taken(idearc: Idearc, text: str) -> None:
 
 
 def test_known_competitors_are_kept_with_the_idea(idearc: Idearc) -> None:
-    known = " Booksy, Inc.,, Cuts; Fresh\r\n\x00 booksy.com \n Treat,"
+    known = " Booksy, Inc.,, Cuts; Fresh\r\n\x00 booksy.com \n Treat, SAS,\u200b,"
     assert idearc.idea(idearc.submit("", TEXT, new_id(), known)).known == [
-        "Booksy",
+        "Booksy, Inc.",
         "Cuts; Fresh",
         "Treat",
+        "SAS",
     ]
     most = [f"{number}".ljust(80, "x") for number in range(20)]
     assert idearc.idea(idearc.submit("", TEXT, new_id(), ",".join(most))).known == most

@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "idearc.application": {"app.py", *files("pages/*.py")},
     "idearc.bootstrap": {"idearc/application.py"},
     "idearc.database": {"idearc/store.py"},
-    "idearc.form": {"idearc/core.py", *files("pages/*.py")},
+    "idearc.form": UI | {"idearc/core.py"},
     "publicsuffixlist": {"idearc/web.py"},
     "idna": {"idearc/web.py"},
     "idearc.store": {"idearc/core.py", "idearc/bootstrap.py"},

@@ -37,6 +37,7 @@ def test_only_web_addresses_become_links(url: str, is_link: bool) -> None:
 
 
 def test_an_address_cant_break_out_of_its_link() -> None:
+    assert markdown.link("a", "https://e.com/a&sol;b") == "[a](<https://e.com/a&amp;sol;b>)"
     assert markdown.link("a", "https://e.com/)![x](y)") == "[a](<https://e.com/)![x](y)>)"
     for end in (">", "\\>", "\n", "<", " x"):
         assert markdown.link("a", f"https://e.com/{end})![x](http://evil.test/i.png)") == "a"

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow
 import pytest
 from conftest import TEXT, an_idea, example_findings
 from model_server import ModelServer, Reply
@@ -221,9 +222,9 @@ KINDS = "Kinds of alternatives, from a small local model."
     [
         ("https://hairco.example", [], SEEN, "[Hair & co](<https://hairco.example>)"),
         ("http://hairco.example/prices", [], SEEN, "[Hair & co](<http://hairco.example/prices>)"),
-        # Of a page that the search did not return, only the site is vouched for.
-        ("https://shop.hairco.example/a", [], SEEN, "[Hair & co](<https://hairco.example>)"),
-        ("https://hairco.example/?affiliate=1", [], SEEN, "[Hair & co](<https://hairco.example>)"),
+        # A page that the search did not return may be invented, its site is not.
+        ("https://shop.hairco.example/a", [], SEEN, SEARCH),
+        ("https://hairco.example/?affiliate=1", [], SEEN, SEARCH),
         ("https://invented.example", [], NOT_CONFIRMED, SEARCH),
         ("https://invented.example", ["https://hairco.example/other"], NOT_CONFIRMED, SEARCH),
         ("", ["http://hairco.example/prices/"], SEEN, SEARCH),
@@ -231,6 +232,7 @@ KINDS = "Kinds of alternatives, from a small local model."
         ("https://hairco.example.evil.example", [], NOT_CONFIRMED, SEARCH),
         ("https://nothairco.example", [], NOT_CONFIRMED, SEARCH),
         ("https://hairco.example@evil.example", [], NOT_CONFIRMED, SEARCH),
+        ("https://evil.example&sol;.hairco.example", [], NOT_CONFIRMED, SEARCH),
         ("javascript:alert('hairco.example')", ["hairco.example"], NOT_CONFIRMED, SEARCH),
     ],
 )
@@ -283,7 +285,7 @@ def test_without_a_search_nothing_is_confirmed_and_no_address_shown(
 
 def test_finding_nothing_without_a_search_says_so(app: AppTest, store: Store) -> None:
     idea_id = stored(store, "competitors", Provenance("server at x", "m", 1, 2))
-    assert "not checked on the web" in texts(workspace(app, idea_id))
+    assert "not checked on the web." in texts(workspace(app, idea_id))  # and no name leads on
 
 
 def test_a_cell_is_no_formula_in_a_spreadsheet(app: AppTest, store: Store) -> None:
@@ -340,6 +342,38 @@ def test_a_feature_is_ticked_in_and_out_for_good(app: AppTest, store: Store) -> 
     assert [box.value for box in app.run().checkbox] == [False, True]
 
 
+def in_picture(app: AppTest) -> dict[str, tuple[str, str, bool]]:
+    """Row, column and fill of each name that the picture shows."""
+    (chart,) = app.get("vega_lite_chart")
+    chips = pyarrow.ipc.open_stream(chart.proto.data.data).read_all().to_pylist()
+    return {chip["name"]: (chip["row"], chip["column"], chip["is_filled"]) for chip in chips}
+
+
+@pytest.mark.parametrize(("effort", "has_start"), [("S", True), ("M", False)])
+def test_the_picture_of_features_says_where_to_start(
+    app: AppTest, store: Store, effort: str, has_start: bool
+) -> None:
+    must = FEATURE.model_copy(update={"name": "Chat", "priority": "must", "effort": effort})
+    workspace(app, stored(store, "features", PROVENANCE, must, FEATURE))
+    open_tab(app, "features")
+    assert in_picture(app) == {
+        "Chat": ("Must have", {"S": "Small", "M": "Medium"}[effort], True),
+        "Maps": ("Should have", "Small", False),
+    }
+    assert ("Start here: at the top left" in texts(app)) is has_start
+    app.checkbox[0].uncheck().run()
+    assert not in_picture(app)["Chat"][-1]
+
+
+def test_the_picture_of_competitors_fills_what_was_seen(app: AppTest, store: Store) -> None:
+    seen = a_competitor("Seen", url="https://a.com")
+    pale = a_competitor("Pale", kind="substitute")
+    workspace(app, stored(store, "competitors", PROVENANCE, pale, seen))
+    shown = {name: (row, is_filled) for name, (row, _, is_filled) in in_picture(app).items()}
+    assert shown == {"Seen": ("direct", True), "Pale": ("substitute", False)}
+    assert "Filled: seen in the search; pale: not confirmed." in texts(app)
+
+
 def test_a_tick_that_cant_be_kept_is_told(app: AppTest, store: Store, tmp_path: Path) -> None:
     idea_id = stored(store, "features", PROVENANCE, FEATURE)
     open_tab(workspace(app, idea_id), "features")
@@ -374,6 +408,7 @@ def test_how_long_a_job_took_lately_is_said(
         ("A salon app", "A salon app", "A salon app", None),
         ("A salon app", "A\nsalon  app", "A salon app", None),
         ("A salon…", "A\n\nsalon app", "A salon…", "… app"),
+        ("…", TEXT, "…", TEXT),
         ("Own", TEXT, "Own", TEXT),
     ],
 )

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from idearc.text import Text, differently_spelled, distinct, spelling
+from idearc.text import Name, Names, Text, differently_spelled, distinct
 
 
 @dataclass
@@ -54,6 +54,14 @@ def test_how_much_is_common_is_for_the_job_to_say() -> None:
         (["Tom's", "Toms"], True),
         (["Otter.ai", "Otter AI"], True),
         (["Acme B.V.", "Acme", "Acme BV", "Acme GmbH & Co. KG", "acme.com", "Acme (Berlin)"], True),
+        (["Acme (Berlin) GmbH", "Acme (Berlin)", "Acme Inc. (berlin)", "acme.com.au"], True),
+        (
+            ["Acme™", "ACME", "Acme Corporation", "Acme Co., Ltd.", "Acme Pte. Ltd.", "acme.so"],
+            True,
+        ),
+        (["Acme S.p.A.", "Acme, L.L.C.", "Acme P.L.C.", "Acme Incorporated", "Acme S.L."], True),
+        (["Docs (Google)", "Docs (Zoho)"], False),
+        (["Май", "Маи"], False),
         (["Hair & Co", "Hair"], False),
         (["X.com", "X"], False),
         (["C++", "C#", "C"], False),
@@ -89,6 +97,11 @@ LINK = "[example.com](https://example.com/a?utm_source=openai)"
         "【4†source】",
         f"({LINK})",
         f"({LINK}, [b.com](https://b.com/x))",
+        f"([b.com](https://b.com/x_(y)) and {LINK})",
+        "(https://example.com/a?utm_source=openai)",
+        "(turn0search1, turn0search2)",
+        "[turn0search1]",
+        ":contentReference[oaicite:0]{index=0}",
         LINK,
     ],
 )
@@ -101,13 +114,25 @@ def test_citations_are_dropped(litter: str) -> None:
 def test_what_is_no_citation_stays() -> None:
     text = "【New】 (see [docs](https://a.com) first), [a link](https://a.com), it returns 3 turns"
     assert TypeAdapter(Text).validate_python(text) == text
+    assert TypeAdapter(Text).validate_python("A return2base64 call") == "A return2base64 call"
+
+
+def test_a_name_is_one_line_that_says_something() -> None:
+    read = TypeAdapter(Name).validate_python
+    assert read(" Open \n Table turn0search1") == "Open Table"
+    with pytest.raises(ValidationError, match="must not be empty"):
+        read("\u200b")
 
 
 @pytest.mark.parametrize(
-    "part", ["(", " (", ",", " ", "co. ", "[", "【", "【†", "[](https://", "turn1a"]
+    "part",
+    [
+        *("(", " (", " ()", ",", " ", "co. ", " ltd", "[", "【", "【†", "turn1a", "[turn1a1,"),
+        *("[](https://", "([](https://a) ", "[](https://a(b)", "(https://utm_source=openai"),
+    ],
 )
 def test_a_text_of_the_most_tokens_is_read_at_once(part: str) -> None:
     """Patterns that look again from each place would take minutes."""
     text = f"A{part * (60_000 // len(part))}"
-    assert spelling(text)
+    assert text not in Names([text[1:]])
     assert TypeAdapter(Text).validate_python(text)

@@ -13,7 +13,9 @@ from idearc.web import Pages, as_address, host, site
         ("https://example.com.", "example.com"),
         ("https://münchen.de", "xn--mnchen-3ya.de"),
         ("https://straße.de", "xn--strae-oqa.de"),  # which is not strasse.de
-        ("https://openai.com@evil.com", "evil.com"),
+        ("https://openai.com@evil.com", ""),
+        ("https://evil.com&sol;.openai.com", ""),
+        ("https://openai.com:evil", ""),
         ("https://evil.com/?u=openai.com", "evil.com"),
         ("https://evil.com/openai.com", "evil.com"),
         ("https://openai.com.evil.com", "evil.com"),
@@ -50,6 +52,24 @@ def test_an_address_is_of_the_web() -> None:
 FOUND = Pages(
     ["https://www.example.com/a/?utm_source=openai", "https://news.example.org/item?id=1"]
 )
+
+
+@pytest.mark.parametrize(
+    ("url", "is_vouched_for"),
+    [
+        ("http://example.com/a", True),
+        ("https://www.example.com", True),
+        ("https://news.example.org/", True),
+        ("https://example.com/b", False),
+        ("https://example.org", False),  # nothing of this very host was returned
+        ("https://example.com:8443", False),
+        ("https://example.com/?draft", False),
+        ("https://example.net", False),
+        ("", False),
+    ],
+)
+def test_a_search_vouches_for_its_pages_and_their_hosts(url: str, is_vouched_for: bool) -> None:
+    assert FOUND.vouch_for(url) == is_vouched_for
 
 
 @pytest.mark.parametrize(

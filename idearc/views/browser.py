@@ -32,8 +32,9 @@ _seconds = st.components.v2.component(
                 rest.textContent = ` · ${elapsed}` + (data.usual && ` · ${data.usual}`);
             };
             show();
-            const clock = setInterval(show, 1000);
-            return () => clearInterval(clock);
+            clearInterval(parentElement.clock);  // this is called again for new data
+            parentElement.clock = setInterval(show, 1000);
+            return () => clearInterval(parentElement.clock);
         }
     """,
 )
@@ -68,18 +69,19 @@ _folded = st.components.v2.component(
                 text.className = text.className === "folded" ? "" : "folded";
                 look();
             };
-            const widths = new ResizeObserver(look);
-            widths.observe(text);
-            return () => widths.disconnect();
+            parentElement.widths?.disconnect();  // this is called again for new data
+            parentElement.widths = new ResizeObserver(look);
+            parentElement.widths.observe(text);
+            return () => parentElement.widths.disconnect();
         }
     """,
 )
 
 
-def working(doing: str, elapsed: timedelta, usual: str) -> None:
+def working(doing: str, elapsed: timedelta, usual: str, key: str) -> None:
     """That something works, with seconds that move by themselves."""
     data = {"doing": doing, "seconds": elapsed.total_seconds(), "usual": usual}
-    _seconds(data=data, key="working")  # with a key it is the same one at the next tick
+    _seconds(data=data, key=key)  # it is the same one at the next tick
 
 
 def folded(text: str, key: str) -> None:

@@ -6,11 +6,11 @@ import streamlit as st
 
 from idearc.jobs.competitors import Competitor
 from idearc.markdown import link, plain, search_url
-from idearc.text import spelling
+from idearc.text import Names
 from idearc.views import Content
-from idearc.views.parts import field, remark, short, two_lists
+from idearc.views.parts import field, remark, short, two_lists, whole
 from idearc.views.picture import Chip, picture
-from idearc.web import Pages, as_address, host, is_home, site
+from idearc.web import Pages, as_address, host
 
 SEEN, NOT_CONFIRMED, KNOWN = "seen in the search", "not confirmed", "you know it"
 _BADGES = {SEEN: "green", NOT_CONFIRMED: "gray", KNOWN: "blue"}
@@ -31,32 +31,29 @@ _KINDS = {
 def draw(content: Content) -> None:
     found = Pages(content.result.pages)
     is_researched = content.result.is_researched
-    known = {spelling(name) for name in content.idea.known}
+    known = Names(content.idea.known)
     competitors: Sequence[Competitor] = content.findings
     badges = {one.position: _badges(one, found, is_researched, known) for one in competitors}
     addresses = {one.position: _address(one, found) for one in competitors}
 
     _table(competitors, addresses, badges)
     _picture(competitors, badges, is_researched)
-    _cards(content, competitors[:_CARDS], addresses, badges)
+    key = f"competitor-{content.idea.id}"
+    _cards(competitors[:_CARDS], addresses, badges, found, key)
     if competitors[_CARDS:]:
         with st.expander(f"{len(competitors) - _CARDS} more"):
-            _cards(content, competitors[_CARDS:], addresses, badges)
+            _cards(competitors[_CARDS:], addresses, badges, found, key)
 
 
-def _badges(one: Competitor, found: Pages, is_researched: bool, known: set[str]) -> list[str]:
+def _badges(one: Competitor, found: Pages, is_researched: bool, known: Names) -> list[str]:
     """What the data supports: nothing of the search where there was none."""
     of_search = [SEEN if one.was_seen(found) else NOT_CONFIRMED] if is_researched else []
-    return [*of_search, *([KNOWN] if spelling(one.name) in known else [])]
+    return [*of_search, *([KNOWN] if one.name in known else [])]
 
 
 def _address(one: Competitor, found: Pages) -> str:
-    """Its own as far as the search bears it out: others may be invented, a search is not."""
-    if found.has(one.url) or (found.has_site(one.url) and is_home(one.url)):
-        return as_address(one.url)
-    if found.has_site(one.url):
-        return f"https://{site(one.url)}"
-    return search_url(one.search or one.name)
+    """Its own where the search vouches for it: others may be invented, a search is not."""
+    return as_address(one.url) if found.vouch_for(one.url) else search_url(one.search or one.name)
 
 
 def _table(
@@ -112,25 +109,24 @@ def _picture(
 
 
 def _cards(
-    content: Content,
     competitors: Sequence[Competitor],
     addresses: dict[int, str],
     badges: dict[int, list[str]],
+    found: Pages,
+    key: str,
 ) -> None:
-    found = Pages(content.result.pages)
     for start in range(0, len(competitors), 2):
         for column, one in zip(st.columns(2), competitors[start : start + 2], strict=False):
             with column.container(border=True, height="stretch", gap="small"):
-                key = f"competitor-{content.idea.id}-{one.position}"
-                _card(one, addresses[one.position], badges[one.position], found, key)
+                place = one.position
+                _card(one, addresses[place], badges[place], found, f"{key}-{place}")
 
 
 def _card(one: Competitor, address: str, badges: list[str], found: Pages, key: str) -> None:
     st.header(link(short(one.name), address), anchor=False)
     marks = " ".join(f":{_BADGES[badge]}-badge[{badge}]" for badge in badges)
     st.markdown(f":gray-badge[{plain(one.kind)}] {marks}")
-    if short(one.name) != one.name:
-        field(one.name, f"{key}-name")
+    whole(one.name, f"{key}-name")
     field(one.what, f"{key}-what")
     remark(one.pricing, f"{key}-pricing", ":material/sell:")
     two_lists("Strengths", one.strengths, "Weaknesses", one.weaknesses, key)

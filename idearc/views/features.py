@@ -8,7 +8,7 @@ from idearc.errors import IdearcError
 from idearc.jobs.features import Feature
 from idearc.markdown import plain
 from idearc.views import Content
-from idearc.views.parts import field, remark, short
+from idearc.views.parts import field, remark, short, whole
 from idearc.views.picture import Chip, picture
 
 _PRIORITIES = {"must": "Must have", "should": "Should have", "could": "Could have"}
@@ -58,8 +58,7 @@ def _card(content: Content, one: Feature, is_in: bool) -> None:
         on_change=_choose,
         args=(content, one, key),
     )
-    if short(one.name) != one.name:
-        field(one.name, f"{key}-name")
+    whole(one.name, f"{key}-name")
     field(one.what, f"{key}-what")
     remark(one.why, f"{key}-why")
     remark(one.weakness and f"Today: {one.weakness}", f"{key}-weakness", ":material/swap_horiz:")

@@ -11,13 +11,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from idearc.core import Idearc, Progress, State
+from idearc.form import NAME_SHORT
 from idearc.jobs import JOBS, Job
 from idearc.markdown import link, plain
 from idearc.models import Idea, Result, now
 from idearc.providers import EMBEDDED
 from idearc.views import Content
 from idearc.views.browser import folded, working
-from idearc.views.parts import remark, short
+from idearc.views.parts import remark, short, whole
 
 
 def when(moment: datetime) -> str:
@@ -31,14 +32,16 @@ def when(moment: datetime) -> str:
 
 def duration(elapsed: timedelta) -> str:
     minutes, seconds = divmod(max(0, round(elapsed.total_seconds())), 60)
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    parts = [f"{minutes} min"] if minutes else []
+    return " ".join([*parts, *([f"{seconds} s"] if seconds or not minutes else [])])
 
 
 def heading(idea: Idea) -> None:
     """Name and text; an idea without a name is called by its first words, which are said once."""
-    st.title(plain(idea.name), anchor=False)
+    st.title(plain(short(idea.name, NAME_SHORT)), anchor=False)
     text = idea.text if idea.after_name is None else idea.after_name and f"…{idea.after_name}"
     with st.container(width=760, gap="xsmall"):
+        whole(idea.name, f"name-{idea.id}", NAME_SHORT)
         if text:
             folded(text, key=f"text-{idea.id}")
         st.caption(when(idea.created_at))
@@ -112,7 +115,7 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
         case State.WORKING:
             # How long it usually takes says nothing of what it waits for.
             usual = "" if progress.note else _usual(idearc, job.name)
-            working(progress.note or job.doing, elapsed, usual)
+            working(progress.note or job.doing, elapsed, usual, key=f"working-{job.name}")
             st.skeleton(height=160)
         case State.OVERDUE:
             doing = f"{progress.note}. " if progress.note else ""
@@ -143,7 +146,7 @@ def result(content: Content) -> None:
     """A job's result: its findings by the job's own view, then where they come from."""
     result = content.result
     if content.job.web_question and (content.findings or not result.is_researched):
-        st.caption(_trust(result))
+        st.caption(_trust(result, bool(content.findings)))
     if content.findings:
         import_module(f"idearc.views.{content.job.name}").draw(content)
     else:
@@ -153,7 +156,7 @@ def result(content: Content) -> None:
     _foot(result, says_searched=bool(content.findings))
 
 
-def _trust(result: Result) -> str:
+def _trust(result: Result, has_findings: bool) -> str:
     if result.is_researched:
         return (
             "From a search of the web. Seen in the search: it returned a page of that site, or the "
@@ -161,7 +164,8 @@ def _trust(result: Result) -> str:
         )
     if result.provider == EMBEDDED:
         return "Kinds of alternatives, from a small local model. Follow a search for today's names."
-    return "From the model's memory, not checked on the web: a name leads to a search."
+    leads = ": a name leads to a search" if has_findings else ""
+    return f"From the model's memory, not checked on the web{leads}."
 
 
 def _foot(result: Result, says_searched: bool) -> None:

@@ -19,6 +19,12 @@ def field(text: str, key: str) -> None:
         st.text(text)
 
 
+def whole(name: str, key: str, limit: int = SHORT) -> None:
+    """The name in full, under a heading that has cut it."""
+    if len(name) > limit:
+        field(name, key)
+
+
 def short(text: str, limit: int = SHORT) -> str:
     """The text, or as much of it as fits a heading, a cell, or a chip."""
     line = " ".join(text.split())
