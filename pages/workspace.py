@@ -20,7 +20,6 @@ progress = idearc.progress([idea], ticks_used_up=ticks >= idearc.max_ticks)[idea
 
 
 def retry(job_name: str) -> None:
-    """A callback: a click that a tick overtakes would be lost in the page itself."""
     idearc.retry(job_name, idea.id)
     st.session_state.waiting_round += 1
 
@@ -37,7 +36,7 @@ with st.container(key="content"):
     else:
         frame.unfinished(idearc, job, of_job)
     if of_job.can_retry:
-        st.button("Try again", key=f"retry-{job.name}", on_click=retry, args=(job.name,))
+        frame.safe_button("Try again", f"retry-{job.name}-{waiting_round}", retry, job.name)
 
 if any(of_job.state != State.DONE for of_job in progress.values()):
     st_autorefresh(

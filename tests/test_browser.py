@@ -530,6 +530,13 @@ def test_the_keyboard_alone_reaches_everything(
     page.wait_for_url(re.compile("/ideas$"))
 
 
+LINES = """heading => {
+    const text = document.createRange();
+    text.selectNodeContents(heading);
+    return new Set([...text.getClientRects()].map(line => Math.round(line.top))).size;
+}"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
     browser: Browser, app: AppServer, model_server: ModelServer, store: Store, scheme: str
@@ -543,6 +550,9 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
     store.save(JOBS["competitors"], idea.id, Answer(found, searched), 20)
     proposed = JOBS["features"].question.answer(**answers["features"]).findings()
     store.save(JOBS["features"], idea.id, Answer(proposed, searched), 20)
+    long_name = "A reminder for small hair salons that fills the hours which clients cancel late"
+    named = store.add_idea(an_idea(name=long_name))[0]
+    store.save(JOBS["competitors"], named.id, Answer([], searched), 20)
     empty = store.add_idea(an_idea(name="W" * 60))[0]
     store.save(JOBS["competitors"], empty.id, Answer([], searched), 20)
     old = store.add_idea(
@@ -562,6 +572,7 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
         f"{app.url}/workspace?idea={idea.id}": "Pages that the search returned",
         f"{app.url}/workspace?idea={idea.id}&tab=features": "First version: 3 of 7",
         f"{app.url}/workspace?idea={empty.id}": "No competitor found",
+        f"{app.url}/workspace?idea={named.id}": long_name,
         f"{app.url}/workspace?idea={old[0].id}": "This was interrupted",
         f"{app.url}/workspace": "There is no idea",
     }
@@ -575,5 +586,7 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
             problems.append((words, violation["id"], violation["impact"], nodes[:3]))
         width = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth")
         assert width <= 380, f"{words}: {width}"
+        if words == long_name:
+            assert page.get_by_role("heading").first.evaluate(LINES) == 2
     context.close()
     assert not problems, "\n".join(map(str, problems))

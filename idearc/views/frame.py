@@ -74,7 +74,7 @@ def tabs(progress: Mapping[str, Progress]) -> str:
         required=True,
         key="tab",
         label_visibility="collapsed",
-        on_change=lambda: st.query_params.update(tab=st.session_state.tab),
+        on_change=lambda: st.query_params.update(tab=st.session_state.tab or first),
     )
     return chosen or first
 
@@ -131,6 +131,23 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
             )
         case State.FAILED:
             st.error(plain(progress.note), icon=":material/error:")
+
+
+def safe_button(label: str, key: str, callback: Callable[[str], None], argument: str) -> None:
+    """Looks like st.button; no click is lost. The callback is to change the key.
+
+    Streamlit 1.67 forgets a click of st.button when a tick comes before the run that the click
+    begins has got to it. What is chosen is state: it comes along with the tick.
+    """
+    st.segmented_control(
+        label,
+        [label],
+        selection_mode="multi",  # else it would be announced as a radio button
+        key=key,
+        on_change=callback,
+        args=(argument,),
+        label_visibility="collapsed",
+    )
 
 
 @st.cache_data(ttl=60, show_spinner=False)
