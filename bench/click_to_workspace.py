@@ -29,7 +29,7 @@ def click_to_workspace(page: Page, url: str) -> float:
     page.wait_for_timeout(500)  # the form is quiet
     button, tab = (
         page.get_by_role("button", name="Submit idea"),
-        page.get_by_text(re.compile("^Features( · working)?$")).first,
+        page.get_by_text(re.compile(r"^Features( · (working|\d+))?$")).first,
     )
     started = time.perf_counter()
     button.click()
