@@ -36,7 +36,7 @@ with st.container(key="content"):
     else:
         frame.unfinished(idearc, job, of_job)
     if of_job.can_retry:
-        frame.safe_button("Try again", f"retry-{job.name}-{waiting_round}", retry, job.name)
+        frame.safe_button("Try again", f"retry-{job.name}", retry, job.name)
 
 if any(of_job.state != State.DONE for of_job in progress.values()):
     st_autorefresh(

@@ -15,7 +15,7 @@ from app_server import AppServer
 from axe_playwright_python.sync_playwright import Axe
 from conftest import TEXT, an_idea, example_findings, move_to
 from model_server import ModelServer, Reply
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from idearc.jobs import JOBS, Job
 from idearc.jobs.competitors import CompetitorFields, FoundCompetitors
@@ -99,6 +99,14 @@ def open_tab(page: Page, name: str) -> None:
     tab(page, JOBS[name]).click()
 
 
+def wait_until(page: Page, condition: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come")
+
+
 def content(page: Page) -> Locator:
     return page.locator(".st-key-content")
 
@@ -157,6 +165,52 @@ def test_one_job_fails_and_is_retried_while_the_others_stay(
         **dict.fromkeys(JOBS, 1),
         "competitors": 2,
     }
+
+
+def test_a_message_that_comes_late_tries_nothing_again(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    """A tick or a click that was under way brings the former state of "Try again" once more."""
+    sent: list[str | bytes] = []
+    servers: list[WebSocketRoute] = []
+
+    def keep(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+        servers.append(server)
+        browser.on_message(lambda message: (sent.append(message), server.send(message)))
+
+    def last_with(words: bytes) -> bytes | None:
+        return next((m for m in reversed(sent) if isinstance(m, bytes) and words in m), None)
+
+    def send_late(message: bytes | None) -> None:
+        assert message
+        servers[-1].send(message)
+        page.wait_for_timeout(1_500)
+
+    def asks(times: int) -> bool:
+        return model_server.asked("competitors") == times
+
+    page.route_web_socket("**/_stcore/stream", keep)
+    model_server.always["competitors"] = INVALID_KEY
+    model_server.always["features"] = Reply(seconds_per_byte=0.05)  # the ticks go on
+    submit(page, app)
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    wait_until(page, lambda: bool(last_with(b"retry-competitors")))
+    tick = last_with(b"retry-competitors")
+    open_tab(page, "features")
+    expect(page.get_by_text("Thinking of features")).to_be_visible()
+    page.wait_for_timeout(1_000)  # the server has put the button away
+    send_late(tick)
+    assert asks(1)
+
+    open_tab(page, "competitors")
+    for times in (2, 3):
+        page.get_by_role("button", name="Try again").click()
+        wait_until(page, lambda times=times: asks(times))
+        expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · failed")
+        page.wait_for_timeout(1_000)
+        send_late(last_with(b"Try again"))
+        assert asks(times)
 
 
 def test_after_24_ticks_it_says_so_and_a_retry_starts_a_new_round(

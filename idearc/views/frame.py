@@ -134,18 +134,26 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
 
 
 def safe_button(label: str, key: str, callback: Callable[[str], None], argument: str) -> None:
-    """Looks like st.button; no click is lost. The callback is to change the key.
+    """Looks like st.button; each click counts, and counts once.
 
     Streamlit 1.67 forgets a click of st.button when a tick comes before the run that the click
-    begins has got to it. What is chosen is state: it comes along with the tick.
+    begins has got to it. What is chosen is state: it comes along with the tick. But it comes along
+    with one that was late, too, and then is taken for a change.
     """
+    clicks = st.session_state.setdefault(key, 0)
+    choice = f"{key}-{clicks}"
+
+    def click() -> None:
+        if st.session_state.get(choice) and st.session_state[key] == clicks:
+            st.session_state[key] += 1
+            callback(argument)
+
     st.segmented_control(
         label,
         [label],
         selection_mode="multi",  # else it would be announced as a radio button
-        key=key,
-        on_change=callback,
-        args=(argument,),
+        key=choice,
+        on_change=click,
         label_visibility="collapsed",
     )
 
