@@ -1,5 +1,6 @@
 """How a page gets the application."""
 
+import gc
 import runpy
 from pathlib import Path
 
@@ -29,4 +30,8 @@ def get_idearc() -> Idearc:
 @st.cache_resource(show_spinner=False)
 def _build_once() -> Idearc:
     """In Streamlit's cache it survives hot reload, and its live runs with it."""
-    return build(read_settings())
+    idearc = build(read_settings())
+    # After each run of a page Streamlit collects all garbage, with the interpreter's lock held:
+    # over what is imported by now, and stays, that is a good part of the time a page takes.
+    gc.freeze()
+    return idearc

@@ -213,6 +213,22 @@ def test_a_message_that_comes_late_tries_nothing_again(
         assert asks(times)
 
 
+def test_the_form_fetches_the_scripts_that_a_workspace_needs(page: Page, app: AppServer) -> None:
+    scripts: list[str] = []
+    page.on("request", lambda request: scripts.append(request.url.rpartition("/")[2]))
+    fill_in(page, app)
+    wait_until(page, lambda: needed(scripts) == {"BidiComponent", "ButtonGroup"})
+    scripts.clear()
+    page.get_by_role("button", name="Submit idea").click()
+    expect(tab(page, JOBS["features"])).to_be_visible()
+    assert not needed(scripts)
+
+
+def needed(scripts: list[str]) -> set[str]:
+    """Those of what stands above the tabs, and of the tabs themselves."""
+    return {name.split(".")[0] for name in scripts} & {"BidiComponent", "ButtonGroup"}
+
+
 def test_after_24_ticks_it_says_so_and_a_retry_starts_a_new_round(
     page: Page, app: AppServer, model_server: ModelServer
 ) -> None:

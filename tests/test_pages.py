@@ -1,5 +1,6 @@
 """Each page's branches, run by Streamlit without a browser."""
 
+import gc
 import json
 import re
 import sqlite3
@@ -82,6 +83,11 @@ def test_without_a_key_the_form_says_who_answers_and_how_to_change_it() -> None:
     assert "OPENAI_API_KEY" in shown  # the README's section
     assert "OPENAI_BASE_URL" in shown
     assert not app.button[0].disabled
+
+
+def test_what_stays_is_no_garbage_to_look_for(app: AppTest) -> None:
+    app.run()
+    assert gc.get_freeze_count() > 0
 
 
 def test_with_a_server_the_form_has_nothing_to_say_of_models(app: AppTest) -> None:
