@@ -15,7 +15,7 @@ from test_browser import content, open_tab, submit
 
 PATIENCE = 400_000  # milliseconds: two cores fetch, load and write in half of it
 STARTING = re.compile("(Fetching|Checking|Loading) the model")
-WRITING = re.compile(r"Looking for competitors · [1-9]\d* s")
+WRITING = re.compile(r"(Looking for competitors|Thinking of features) · [1-9]\d* s")
 
 
 @pytest.fixture
@@ -62,6 +62,8 @@ def test_the_small_model_answers_survives_and_leaves_with_the_app(
     killed.kill()
     expect(page.get_by_text("The model on this machine can't be reached")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Waiting for the model: next in line")).to_be_visible()
+    open_tab(page, "features")
     expect(page.get_by_text(WRITING)).to_be_visible(timeout=PATIENCE)
 
     # The app is killed while it writes: no process is left.
