@@ -8,14 +8,19 @@ from idearc.errors import IdearcError
 from idearc.markdown import plain
 
 icon = Path(__file__).parent / "assets" / "icon.svg"
-st.set_page_config(page_title="Idearc", page_icon=icon, layout="centered")
-st.logo(icon, size="large")
-
 new_idea = st.Page("pages/new_idea.py", title="New idea", default=True)
 ideas = st.Page("pages/ideas.py", title="Ideas")
 workspace = st.Page("pages/workspace.py", title="Workspace", visibility="hidden")
 # Streamlit's own bar would hide the links behind a menu on phones.
 page = st.navigation([new_idea, ideas, workspace], position="hidden")
+# Of two layouts in one run, one would see the former for a moment at each tick.
+is_workspace = page is workspace
+st.set_page_config(
+    page_title=None if is_workspace else "Idearc",
+    page_icon=icon,
+    layout="wide" if is_workspace else "centered",
+)
+st.logo(icon, size="large")
 with st.container(horizontal=True):
     st.page_link(new_idea, label="New idea", icon=":material/add:")
     st.page_link(ideas, label="Ideas", icon=":material/list:")

@@ -24,7 +24,7 @@ def retry(job_name: str) -> None:
     st.session_state.waiting_round += 1
 
 
-st.set_page_config(page_title=f"{idea.name} · Idearc", layout="wide")
+st.set_page_config(page_title=f"{idea.name} · Idearc")
 frame.heading(idea)
 
 job = JOBS[frame.tabs(progress)]

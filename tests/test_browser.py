@@ -530,6 +530,13 @@ def read_seconds(page: Page, job: Job, count: int) -> set[int]:
     return {*readings}
 
 
+WATCH_WIDTH = """() => {
+    const main = document.querySelector("[data-testid=stMainBlockContainer]");
+    window.widths = [];
+    new ResizeObserver(() => widths.push(main.clientWidth)).observe(main);
+}"""
+
+
 def test_the_seconds_move_and_what_is_open_stays_while_the_rest_arrives(
     page: Page, app: AppServer, model_server: ModelServer
 ) -> None:
@@ -539,6 +546,7 @@ def test_the_seconds_move_and_what_is_open_stays_while_the_rest_arrives(
     model_server.always["features"] = Reply(seconds_per_byte=0.05)  # a minute and more
     submit(page, app, text=f"{TEXT} " * 20)
     expect(page.get_by_text("answered 401")).to_be_visible()
+    page.evaluate(WATCH_WIDTH)
     open_tab(page, "features")
     started = time.monotonic()
     read_seconds(page, features, count=5)
@@ -559,6 +567,7 @@ def test_the_seconds_move_and_what_is_open_stays_while_the_rest_arrives(
     model_server.gate.set()
     expect(page.get_by_role("link", name="Name 1")).to_be_visible()
     expect(page.get_by_role("button", name="Show less")).to_be_visible()
+    assert len({*page.evaluate("widths")}) == 1  # no tick has shown another layout
 
 
 def test_the_keyboard_alone_reaches_everything(
