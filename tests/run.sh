@@ -20,7 +20,7 @@ fi
 
 .venv/bin/ruff check
 .venv/bin/ruff format --check
-.venv/bin/mypy
+.venv/bin/mypy --num-workers auto
 if [ $# -gt 0 ]; then
     exec .venv/bin/python -m pytest "$@"
 fi
