@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from idearc.bootstrap import build
 from idearc.core import Idearc
 from idearc.settings import read_settings
+from idearc.views.session import this_session
 
 
 def get_idearc() -> Idearc:
@@ -24,14 +25,17 @@ def get_idearc() -> Idearc:
         # before. app.py calls it, and runs this page in its frame.
         runpy.run_path(entry)
         st.stop()
-    return _build_once()
+    idearc = _build_once()
+    if viewer := this_session():
+        idearc.forget(viewer)
+    return idearc
 
 
 @st.cache_resource(show_spinner=False)
 def _build_once() -> Idearc:
     """In Streamlit's cache it survives hot reload, and its live runs with it."""
     idearc = build(read_settings())
-    # After each run of a page Streamlit collects all garbage, with the interpreter's lock held:
-    # over what is imported by now, and stays, that is a good part of the time a page takes.
+    # Garbage is looked for with the interpreter's lock held: not in what is imported by now, and
+    # stays, or every page stands still for more than a tenth of a second from time to time.
     gc.freeze()
     return idearc

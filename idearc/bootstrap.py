@@ -31,13 +31,15 @@ def build(settings: Settings) -> Idearc:
         run_job(store, shared, job_name, idea_id, note)
 
     is_embedded = settings.answers == "embedded"
+    changed = threading.Event()
     return Idearc(
         store,
         # The embedded model takes one run after the other: here, those that wait know their place.
-        ThreadRunner(run, 1 if is_embedded else settings.max_jobs),
+        ThreadRunner(run, 1 if is_embedded else settings.max_jobs, on_change=changed.set),
         max_ticks=settings.ticks,
         tick_seconds=settings.tick_seconds,
         process_started_at=datetime.fromtimestamp(psutil.Process().create_time(), UTC),
+        changed=changed,
         find_servers=answering_servers if is_embedded else None,
     )
 

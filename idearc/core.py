@@ -1,6 +1,7 @@
 """What Idearc does: take an idea, run its jobs, tell how far they are. No UI, no I/O of its own."""
 
 import statistics
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from idearc.models import Choice, Finding, Idea, Result
 from idearc.providers import Note, Provider
 from idearc.runners import Failed, Outcome, Runner, Running
 from idearc.store import Store
+from idearc.watcher import Viewer, Watcher
 
 IDEAS_PER_PAGE = 50
 _LATEST = 9  # results that tell how long a job usually takes
@@ -42,6 +44,11 @@ class Progress:
     @property
     def can_retry(self) -> bool:
         return self.state not in {State.DONE, State.WORKING}
+
+    @property
+    def stage(self) -> tuple[State, datetime | None]:
+        """What makes another look worthwhile, whoever looks: not each word, not who waited long."""
+        return State.WORKING if self.state == State.OVERDUE else self.state, self.since
 
 
 def derive(
@@ -89,8 +96,10 @@ class Idearc:
         max_ticks: int,
         tick_seconds: float,
         process_started_at: datetime,
+        changed: threading.Event,
         find_servers: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
+        """`changed` is set when there is something new to be found in the store or the runner."""
         self.max_ticks = max_ticks
         self.tick_seconds = tick_seconds
         # Only where the small model answers: finds better ones on this machine, addresses by name.
@@ -98,6 +107,7 @@ class Idearc:
         self._store = store
         self._runner = runner
         self._process_started_at = process_started_at
+        self._watcher = Watcher(self._stages, changed)
 
     def submit(self, name: str, text: str, token: str, known: str = "") -> str:
         """Keeps the idea, starts its jobs and returns its id; once per token.
@@ -148,6 +158,18 @@ class Idearc:
             for idea in ideas
         }
 
+    def watch(self, viewer: Viewer, idea: Idea, shown: Mapping[str, Progress]) -> None:
+        """Has the viewer show the idea anew, once, when its jobs are no longer as shown."""
+        if any(progress.state != State.DONE for progress in shown.values()):
+            self._watcher.watch(viewer, idea, _stages(shown))
+
+    def forget(self, viewer: Viewer) -> None:
+        """The viewer shows something else."""
+        self._watcher.forget(viewer)
+
+    def _stages(self, ideas: Sequence[Idea]) -> Mapping[str, object]:
+        return {idea_id: _stages(progress) for idea_id, progress in self.progress(ideas).items()}
+
     def findings(self, job: Job, idea_id: str) -> Sequence[Finding]:
         return self._store.findings(job, idea_id)
 
@@ -172,3 +194,7 @@ class Idearc:
 
     def count_ideas(self, search: str = "") -> int:
         return self._store.count_ideas(search[:SEARCH_MAX])
+
+
+def _stages(progress: Mapping[str, Progress]) -> Mapping[str, object]:
+    return {job_name: of_job.stage for job_name, of_job in progress.items()}

@@ -33,7 +33,7 @@ with st.form("new_idea"):
 # A token for each view of the form: clicks that come in twice carry the same one.
 if not submitted:
     st.session_state.form_token = new_id()
-    frame.preload()
+    frame.preload_workspace()
     if idearc.find_servers:
         frame.which_model(idearc.find_servers)
 else:

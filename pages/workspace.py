@@ -7,6 +7,7 @@ from idearc.application import get_idearc
 from idearc.core import State
 from idearc.jobs import JOBS
 from idearc.views import Content, frame
+from idearc.views.session import this_session
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
@@ -17,6 +18,8 @@ waiting_round = st.session_state.setdefault("waiting_round", 0)
 timer = f"tick-{idea.id}-{waiting_round}"
 ticks = st.session_state.get(timer) or 0
 progress = idearc.progress([idea], ticks_used_up=ticks >= idearc.max_ticks)[idea.id]
+if viewer := this_session():
+    idearc.watch(viewer, idea, progress)  # and let it come at once; the ticks are the safety net
 
 
 def retry(job_name: str) -> None:
@@ -35,6 +38,8 @@ with st.container(key="content"):
         frame.result(Content(idearc, idea, job, of_job.result, findings))
     else:
         frame.unfinished(idearc, job, of_job)
+        if not ticks:
+            frame.preload_content()
     if of_job.can_retry:
         frame.safe_button("Try again", f"retry-{job.name}", retry, job.name)
 

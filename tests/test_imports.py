@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "publicsuffixlist": {"idearc/web.py"},
     "idna": {"idearc/web.py"},
     "idearc.store": {"idearc/core.py", "idearc/bootstrap.py"},
+    "idearc.watcher": {"idearc/core.py"},
     "idearc.providers.server": PROVIDERS,
     "idearc.providers.openai": {"idearc/bootstrap.py"},
     "idearc.providers.compatible": {"idearc/bootstrap.py", "idearc/providers/embedded.py"},

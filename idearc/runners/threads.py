@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -28,12 +27,17 @@ class ThreadRunner:
     The threads carry no Streamlit context.
     """
 
-    def __init__(self, run: Run, max_jobs: int) -> None:
+    def __init__(
+        self, run: Run, max_jobs: int, on_change: Callable[[], object] = lambda: None
+    ) -> None:
+        """`on_change` is called when an outcome has changed, from the runs' threads."""
         self._run = run
         self._max_jobs = max_jobs
+        self._on_change = on_change
         self._lock = threading.Lock()
         self._threads = 0
-        self._waiting: deque[_Key] = deque()
+        self._started = 0
+        self._waiting: dict[_Key, int] = {}  # with a number, in the order of their start
         self._live: dict[_Key, Running] = {}
         self._failed: dict[_Key, Failed] = {}
 
@@ -53,7 +57,8 @@ class ThreadRunner:
                         return
             self._failed.pop(key, None)
             self._live[key] = Running(since=now())
-            self._waiting.append(key)
+            self._started += 1
+            self._waiting[key] = self._started
 
     def outcome(self, job_name: str, idea_id: str) -> Outcome:
         key = (job_name, idea_id)
@@ -63,7 +68,7 @@ class ThreadRunner:
             running = self._live[key]
             if key not in self._waiting:
                 return running
-            ahead = self._waiting.index(key)
+            ahead = self._waiting[key] - next(iter(self._waiting.values()))
         place = f"{ahead} before it" if ahead else "next in line"
         return Running(running.since, f"Waiting for the model: {place}")
 
@@ -74,13 +79,16 @@ class ThreadRunner:
                 if not self._waiting:
                     self._threads -= 1
                     return
-                key = self._waiting.popleft()
+                key = next(iter(self._waiting))
+                del self._waiting[key]
                 self._live[key] = Running(since=now())
+            self._on_change()
             reason = self._attempt(*key)
             with self._lock:
                 del self._live[key]
                 if reason:
                     self._fail(key, reason)
+            self._on_change()
 
     def _note(self, key: _Key, words: str) -> None:
         with self._lock:

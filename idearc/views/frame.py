@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from idearc.core import Idearc, Progress, State
@@ -36,16 +37,27 @@ def duration(elapsed: timedelta) -> str:
     return " ".join([*parts, *([f"{seconds} s"] if seconds or not minutes else [])])
 
 
-def preload() -> None:
-    """Unseen, so that the browser has the scripts of a workspace before it is needed.
+def preload_workspace() -> None:
+    """Unseen, on the form, so that the browser has the scripts of a workspace by the click.
 
     Else the first one of a visit comes a third of a second later: React shows nothing of what it
     has to fetch a script for until 0.3 s after the placeholder, however fast the script comes.
     """
-    st.html("<style>.st-key-preload { display: none }</style>")
-    with st.container(key="preload"):
+    with _unseen():
         folded("", key="preload-text")
         st.segmented_control("Tab", [], key="preload-tabs")
+
+
+def preload_content() -> None:
+    """Unseen, while the jobs work: what shows their results, in the browser and in this process."""
+    with _unseen():
+        st.dataframe([])
+        st.vega_lite_chart({"data": {"values": []}, "mark": "rect"})
+
+
+def _unseen() -> DeltaGenerator:
+    st.html("<style>.st-key-unseen { display: none }</style>")
+    return st.container(key="unseen")
 
 
 def heading(idea: Idea) -> None:
