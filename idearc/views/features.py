@@ -50,10 +50,12 @@ def draw(content: Content) -> None:
 
 def _card(content: Content, one: Feature, is_in: bool) -> None:
     key = f"feature-{content.idea.id}-{one.position}"
-    if st.session_state.get(key) != is_in:  # another page has changed it
+    is_changed_elsewhere = st.session_state.get(key, is_in) != is_in
+    if is_changed_elsewhere:
         st.session_state[key] = is_in
     st.checkbox(
         f"**{plain(short(one.name))}** :gray-badge[{_EFFORTS[one.effort].lower()} effort]",
+        value=is_in and not is_changed_elsewhere,  # Streamlit wants to be told only once
         key=key,
         on_change=_choose,
         args=(content, one, key),
