@@ -106,6 +106,7 @@ def example(schema: dict[str, Any], root: dict[str, Any], name: str = "", index:
 def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or the body waits for 40 ms after the headers
 
         def log_message(self, *args: Any) -> None:
             pass

@@ -3,6 +3,7 @@
 Their data is untrusted too: it becomes text there, never HTML.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import streamlit as st
@@ -76,6 +77,58 @@ _folded = st.components.v2.component(
         }
     """,
 )
+
+_tabs = st.components.v2.component(
+    "idearc_tabs",
+    html='<div role="tablist"></div>',
+    css="""
+        [role=tablist] { display: flex; flex-wrap: wrap; gap: .4rem; }
+        button { background: var(--st-background-color); border: 1px solid var(--st-border-color);
+                 border-radius: var(--st-button-radius); color: var(--st-text-color);
+                 cursor: pointer; font: inherit; font-family: var(--st-font);
+                 font-variant-numeric: tabular-nums; padding: .35rem .8rem; }
+        button:hover { border-color: var(--st-primary-color); }
+        button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+        [aria-selected=true] { background: var(--st-secondary-background-color);
+                               border-color: var(--st-primary-color);
+                               color: var(--st-violet-text-color); }
+    """,
+    js="""
+        export default function ({ data, parentElement, setStateValue }) {
+            const list = parentElement.querySelector("[role=tablist]");
+            list.open ??= data.open;  // from then on, only clicks change it
+            const draw = () => Object.entries(data.labels).forEach(([name, label], place) => {
+                const tab =
+                    list.children[place] ?? list.appendChild(document.createElement("button"));
+                tab.type = "button";
+                tab.setAttribute("role", "tab");
+                tab.setAttribute("aria-selected", String(name === list.open));
+                if (tab.textContent !== label) tab.textContent = label;
+                tab.onclick = () => {
+                    list.open = name;
+                    draw();
+                    setStateValue("open", name);
+                };
+            });
+            draw();
+            list.onkeydown = ({ key, target }) => {
+                if (key === "ArrowRight") target.nextElementSibling?.focus();
+                if (key === "ArrowLeft") target.previousElementSibling?.focus();
+            };
+        }
+    """,
+)
+
+
+def tabs(labels: Mapping[str, str], first: str, key: str, on_change: Callable[[], None]) -> str:
+    """Labels by name, to choose from; the name of the one that is open, at first `first`.
+
+    Not st.tabs, which begin anew when a label changes, and not st.segmented_control, which loses a
+    click that meets the change of a label: it knows its options by their labels.
+    """
+    data = {"labels": labels, "open": first}
+    chosen = _tabs(data=data, default={"open": first}, key=key, on_open_change=on_change).open
+    return str(chosen)
 
 
 def working(doing: str, elapsed: timedelta, usual: str, key: str) -> None:

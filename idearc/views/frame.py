@@ -17,8 +17,7 @@ from idearc.jobs import JOBS, Job
 from idearc.markdown import link, plain
 from idearc.models import Idea, Result, now
 from idearc.providers import EMBEDDED
-from idearc.views import Content
-from idearc.views.browser import folded, working
+from idearc.views import Content, browser
 from idearc.views.parts import remark, short, whole
 
 
@@ -44,8 +43,7 @@ def preload_workspace() -> None:
     has to fetch a script for until 0.3 s after the placeholder, however fast the script comes.
     """
     with _unseen():
-        folded("", key="preload-text")
-        st.segmented_control("Tab", [], key="preload-tabs")
+        browser.folded("", key="preload-text")
 
 
 def preload_content() -> None:
@@ -67,7 +65,7 @@ def heading(idea: Idea) -> None:
     with st.container(width=760, gap="xsmall"):
         whole(idea.name, f"name-{idea.id}", NAME_SHORT)
         if text:
-            folded(text, key=f"text-{idea.id}")
+            browser.folded(text, key=f"text-{idea.id}")
         st.caption(when(idea.created_at))
         if idea.known:
             remark(f"You know: {', '.join(idea.known)}", key=f"known-{idea.id}")
@@ -80,27 +78,23 @@ def tab_label(job: Job, progress: Progress) -> str:
 
 
 def tabs(progress: Mapping[str, Progress]) -> str:
-    """The names of the jobs with their states, to choose from; the name of the one that is open.
-
-    Not st.tabs: those begin anew when a label changes, and what was open in them is closed.
-    """
-    first = next(iter(JOBS))
+    """The names of the jobs with their states, to choose from; the name of the one that is open."""
+    shown = st.session_state.setdefault("tabs_shown", 0)
     run = get_script_run_ctx()
-    # Else the widget knows better: the address that comes with a tick may be older than a click.
-    if "tab" not in st.session_state or (run and run.is_history_navigation):
-        in_address = st.query_params.get("tab")
-        st.session_state.tab = in_address if in_address in JOBS else first
-    chosen = st.segmented_control(
-        "Tab",
-        list(JOBS),
-        # Violet, as the theme's own colour for what is chosen is too dim on a dark page.
-        format_func=lambda name: f":violet[{tab_label(JOBS[name], progress[name])}]",
-        required=True,
-        key="tab",
-        label_visibility="collapsed",
-        on_change=lambda: st.query_params.update(tab=st.session_state.tab or first),
+    if run and run.is_history_navigation:
+        # New ones, which begin with the address. Else they know better: the address that comes
+        # with a tick may be older than a click.
+        shown = st.session_state.tabs_shown = shown + 1
+    key = f"tabs-{shown}"
+    in_address = st.query_params.get("tab")
+    chosen = browser.tabs(
+        {name: tab_label(JOBS[name], of_job) for name, of_job in progress.items()},
+        first=in_address if in_address in JOBS else next(iter(JOBS)),
+        key=key,
+        on_change=lambda: st.query_params.update(tab=st.session_state[key].open),
     )
-    return chosen or first
+    # What comes from a browser can be anything.
+    return chosen if chosen in JOBS else next(iter(JOBS))
 
 
 def summary(progress: Mapping[str, Progress]) -> str:
@@ -139,7 +133,7 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
         case State.WORKING:
             # How long it usually takes says nothing of what it waits for.
             usual = "" if progress.note else _usual(idearc, job.name)
-            working(progress.note or job.doing, elapsed, usual, key=f"working-{job.name}")
+            browser.working(progress.note or job.doing, elapsed, usual, key=f"working-{job.name}")
             st.skeleton(height=160)
         case State.OVERDUE:
             doing = f"{progress.note}. " if progress.note else ""
