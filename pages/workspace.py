@@ -43,10 +43,20 @@ with st.container(key="content"):
     if of_job.can_retry:
         frame.safe_button("Try again", f"retry-{job.name}", retry, job.name)
 
-if any(of_job.state != State.DONE for of_job in progress.values()):
+
+@st.fragment
+def look_again() -> None:
+    """At each tick this runs alone; the page only where there is more to be seen."""
+    ticks_now = st.session_state.get(timer) or 0
+    if ticks_now != ticks and frame.has_news(idearc, idea, progress, ticks_now):
+        st.rerun()
     st_autorefresh(
         interval=round(idearc.tick_seconds * 1000),
         limit=idearc.max_ticks + 1,  # it fires while the count is below its limit
         debounce=False,  # or clicks would put the next tick off
         key=timer,
     )
+
+
+if any(of_job.state != State.DONE for of_job in progress.values()):
+    look_again()

@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import TEXT, an_idea, example_findings, move_to
 from model_server import ModelServer, Reply
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from idearc.jobs import JOBS, Job
 from idearc.jobs.competitors import CompetitorFields, FoundCompetitors
@@ -245,6 +246,32 @@ def test_after_24_ticks_it_says_so_and_a_retry_starts_a_new_round(
     model_server.gate.set()
     expect(page.get_by_role("link", name="Name 1")).to_be_visible()
     assert model_server.asked("competitors") == 1
+
+
+def test_a_tick_without_news_draws_nothing_anew(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    drawn: list[str] = []
+    ends: list[int] = []
+
+    def look_into(frame: bytes | str) -> None:
+        assert isinstance(frame, bytes)
+        message = ForwardMsg.FromString(frame)
+        if message.delta.HasField("new_element"):
+            drawn.append(message.delta.new_element.component_instance.component_name)
+        elif message.HasField("script_finished"):
+            ends.append(message.script_finished)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", look_into))
+    model_server.gate.clear()
+    submit(page, app)
+    expect(page.get_by_text("Looking for competitors")).to_be_visible()
+    page.wait_for_timeout(1_000)
+    drawn.clear()
+    ends.clear()
+    wait_until(page, lambda: len(ends) >= 3)
+    assert set(ends) == {ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
+    assert set(drawn) == {"streamlit_autorefresh.st_autorefresh"}  # it starts anew by that
 
 
 def test_reload_and_deep_link(

@@ -4,6 +4,7 @@ import gc
 import json
 import re
 import sqlite3
+import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow
 import pytest
 from conftest import TEXT, an_idea, example_findings
 from model_server import ModelServer, Reply
+from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 from test_core import eventually
 
@@ -188,6 +190,21 @@ def test_the_ticks_run_out_and_a_retry_starts_a_new_round(
     eventually(lambda: len(store.results([idea.id])) == len(JOBS))
     assert "example-model" in texts(app.run())
     assert not retries(app)
+
+
+def test_a_page_that_waits_asks_the_database_twice(app: AppTest, store: Store) -> None:
+    idea = store.add_idea(an_idea())[0]
+    workspace(app, idea.id)
+    asked: list[str] = []
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def remember(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if threading.current_thread().name != "idearc-watcher":
+            asked.append(statement)
+
+    app.run()
+    event.remove(Engine, "before_cursor_execute", remember)
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 2
 
 
 def test_an_interrupted_job_can_be_retried(app: AppTest, store: Store) -> None:

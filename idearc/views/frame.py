@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from idearc.core import Idearc, Progress, State
+from idearc.errors import IdearcError
 from idearc.form import NAME_SHORT
 from idearc.jobs import JOBS, Job
 from idearc.markdown import link, plain
@@ -149,6 +150,19 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
             )
         case State.FAILED:
             st.error(plain(progress.note), icon=":material/error:")
+
+
+def has_news(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks: int) -> bool:
+    """Whether the page has to be drawn anew; also when it can't be known, as the page says why."""
+    try:
+        there = idearc.progress([idea], ticks_used_up=ticks >= idearc.max_ticks)[idea.id]
+    except IdearcError:
+        return True
+    return any(_to_be_seen(there[name]) != _to_be_seen(one) for name, one in shown.items())
+
+
+def _to_be_seen(progress: Progress) -> tuple[object, ...]:
+    return progress.state, progress.since, progress.note
 
 
 def safe_button(label: str, key: str, callback: Callable[[str], None], argument: str) -> None:
