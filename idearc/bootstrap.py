@@ -3,13 +3,13 @@
 import functools
 import logging
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import psutil
 
 from idearc.core import Idearc, run_job
 from idearc.providers import Note, Provider
-from idearc.providers.nearby import answering_servers
 from idearc.runners.threads import ThreadRunner
 from idearc.settings import Settings, data_folder
 from idearc.store import Store
@@ -17,19 +17,27 @@ from idearc.store import Store
 # This part of a run's time is left to keep the answer while another process holds the database.
 _KEEPING = 0.1
 
+_FIRST_PAGE_SECONDS = 2  # by then it is there
+
 
 def build(settings: Settings) -> Idearc:
     """The application, its database ready. Raises StoreError when the database can't be used."""
     _log_to_stderr()
     store = Store(settings.database_url, lock_seconds=min(10, _KEEPING * settings.job_seconds))
-    provider = functools.cache(lambda: build_provider(settings))
+    build_once = functools.cache(lambda: build_provider(settings))
     building = threading.Lock()  # or the first two runs would build one each
 
-    def run(job_name: str, idea_id: str, note: Note) -> None:
+    def provider() -> Provider:
         with building:
-            shared = provider()
-        run_job(store, shared, job_name, idea_id, note)
+            return build_once()
 
+    def run(job_name: str, idea_id: str, note: Note) -> None:
+        run_job(store, provider(), job_name, idea_id, note)
+
+    # While the first visitor writes: what it imports would slow down the page after the click.
+    early = threading.Timer(_FIRST_PAGE_SECONDS, provider)
+    early.daemon = True
+    early.start()
     is_embedded = settings.answers == "embedded"
     changed = threading.Event()
     return Idearc(
@@ -40,7 +48,7 @@ def build(settings: Settings) -> Idearc:
         tick_seconds=settings.tick_seconds,
         process_started_at=datetime.fromtimestamp(psutil.Process().create_time(), UTC),
         changed=changed,
-        find_servers=answering_servers if is_embedded else None,
+        find_servers=_find_servers if is_embedded else None,
     )
 
 
@@ -72,6 +80,12 @@ def build_provider(settings: Settings) -> Provider:
                 folder=data_folder() / "models",
                 timeout_seconds=timeout_seconds,
             )
+
+
+def _find_servers() -> Mapping[str, str]:
+    from idearc.providers.nearby import answering_servers
+
+    return answering_servers()
 
 
 def _log_to_stderr() -> None:

@@ -38,8 +38,6 @@ with st.container(key="content"):
         frame.result(Content(idearc, idea, job, of_job.result, findings))
     else:
         frame.unfinished(idearc, job, of_job)
-        if not ticks:
-            frame.preload_content()
     if of_job.can_retry:
         frame.safe_button("Try again", f"retry-{job.name}", retry, job.name)
 
@@ -50,6 +48,8 @@ def look_again() -> None:
     ticks_now = st.session_state.get(timer) or 0
     if ticks_now != ticks and frame.has_news(idearc, idea, progress, ticks_now):
         st.rerun()
+    if ticks_now == 1:
+        frame.preload_content()
     st_autorefresh(
         interval=round(idearc.tick_seconds * 1000),
         limit=idearc.max_ticks + 1,  # it fires while the count is below its limit

@@ -1,6 +1,9 @@
 """Imports go one way: adapters know neither the core nor the store, only pages and views draw."""
 
 import ast
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,3 +68,27 @@ def test_only_these_files_import(module: str) -> None:
     }
     assert importers, f"nobody imports {module}: delete its rule"
     assert importers <= MAY_IMPORT[module]
+
+
+FIRST_PAGE = f"""
+import json, sys, time
+from streamlit.testing.v1 import AppTest
+
+app = AppTest.from_file({str(ROOT / "app.py")!r}, default_timeout=60).run()
+assert app.title[0].value == "What is your idea?"
+at_first = sorted(sys.modules)
+while "openai" not in sys.modules:
+    time.sleep(0.1)
+print(json.dumps(at_first))
+"""
+HEAVY = {"altair", "httpx2", "huggingface_hub", "openai", "pandas", "pyarrow", "xllamacpp"}
+
+
+def test_the_first_page_does_not_wait_for_what_only_jobs_and_results_need(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What jobs need comes by itself while the visitor writes."""
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    command = [sys.executable, "-c", FIRST_PAGE]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True)
+    assert not HEAVY & set(json.loads(done.stdout.splitlines()[-1]))

@@ -1,10 +1,10 @@
 """What all servers that speak OpenAI's API have in common: time limit, retries, errors."""
 
 import asyncio
+import functools
 import json
 import ssl
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,7 +71,7 @@ class ServerProvider:
         finally:
             loop.close()
 
-    @cached_property
+    @functools.cached_property
     def _tls(self) -> ssl.SSLContext:
         """Made once: to read all root certificates takes longer than the rest of the client."""
         return httpx2.create_ssl_context()
@@ -142,7 +142,7 @@ class ServerProvider:
     async def _ask_until_valid(self, client: AsyncOpenAI, job: Job, idea: Idea) -> Answer:
         """One answer, and if it breaks the schema one more, by a model that was told what."""
         question = self.question(job)
-        schema = openai.pydantic_function_tool(question.answer)["function"]["parameters"]
+        schema = _schema(question.answer)
         messages = [Message(role="system", content=question.instructions)]
         for text, good in question.examples:
             messages.append(Message(role="user", content=material(text)))
@@ -204,6 +204,11 @@ class ServerProvider:
 def tokens(usage: object, name: str) -> int:
     """How many the server says it used; some say nothing, or null."""
     return getattr(usage, name, None) or 0
+
+
+@functools.cache
+def _schema(answer: type[JobAnswer]) -> Schema:
+    return openai.pydantic_function_tool(answer)["function"]["parameters"]
 
 
 def _parse(question: Question, text: str) -> JobAnswer:
