@@ -34,7 +34,7 @@ def submit(browser: Browser, url: str) -> tuple[Page, list[float]]:
     page.get_by_label("Your idea").fill(IDEA)
     page.wait_for_timeout(500)
     page.get_by_role("button", name="Submit idea").click()
-    page.get_by_role("radio", name="Features").wait_for()
+    page.get_by_role("tab", name="Features").wait_for()
     page.wait_for_timeout(500)
     sent.clear()
     return page, sent
@@ -75,7 +75,7 @@ def main() -> None:
             again = time.monotonic()
             page, _ = submit(browser, app.url)
             page.get_by_text(DONE["Competitors"]).wait_for(timeout=300_000)
-            page.get_by_role("radio", name="Features").click()
+            page.get_by_role("tab", name="Features").click()
             page.get_by_role("heading", name=DONE["Features"]).wait_for(timeout=300_000)
             print(f"the next idea, click to both: {time.monotonic() - again:.1f} s")
         with ModelServer() as idle, AppServer(OPENAI_BASE_URL=idle.url) as app:

@@ -2,15 +2,19 @@
 
 import gc
 import runpy
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from idearc.bootstrap import build
+from idearc.bootstrap import build, build_provider
 from idearc.core import Idearc
-from idearc.settings import read_settings
+from idearc.settings import Settings, read_settings
 from idearc.views.session import this_session
+
+_FIRST_PAGE_SECONDS = 2  # after which it is most likely there
 
 
 def get_idearc() -> Idearc:
@@ -34,8 +38,18 @@ def get_idearc() -> Idearc:
 @st.cache_resource(show_spinner=False)
 def _build_once() -> Idearc:
     """In Streamlit's cache it survives hot reload, and its live runs with it."""
-    idearc = build(read_settings())
+    settings = read_settings()
+    idearc = build(settings)
+    early = threading.Timer(_FIRST_PAGE_SECONDS, _import_early, [settings])
+    early.daemon = True
+    early.start()
+    return idearc
+
+
+def _import_early(settings: Settings) -> None:
+    """While the first visitor writes: else the first run does it, at the cost of the next page."""
+    with suppress(Exception):  # a run that fails for it says why
+        build_provider(settings)
     # Garbage is looked for with the interpreter's lock held: not in what is imported by now, and
     # stays, or every page stands still for more than a tenth of a second from time to time.
     gc.freeze()
-    return idearc

@@ -17,27 +17,19 @@ from idearc.store import Store
 # This part of a run's time is left to keep the answer while another process holds the database.
 _KEEPING = 0.1
 
-_FIRST_PAGE_SECONDS = 2  # by then it is there
-
 
 def build(settings: Settings) -> Idearc:
     """The application, its database ready. Raises StoreError when the database can't be used."""
     _log_to_stderr()
     store = Store(settings.database_url, lock_seconds=min(10, _KEEPING * settings.job_seconds))
-    build_once = functools.cache(lambda: build_provider(settings))
+    provider = functools.cache(lambda: build_provider(settings))
     building = threading.Lock()  # or the first two runs would build one each
 
-    def provider() -> Provider:
-        with building:
-            return build_once()
-
     def run(job_name: str, idea_id: str, note: Note) -> None:
-        run_job(store, provider(), job_name, idea_id, note)
+        with building:
+            shared = provider()
+        run_job(store, shared, job_name, idea_id, note)
 
-    # While the first visitor writes: what it imports would slow down the page after the click.
-    early = threading.Timer(_FIRST_PAGE_SECONDS, provider)
-    early.daemon = True
-    early.start()
     is_embedded = settings.answers == "embedded"
     changed = threading.Event()
     return Idearc(
@@ -53,7 +45,7 @@ def build(settings: Settings) -> Idearc:
 
 
 def build_provider(settings: Settings) -> Provider:
-    """The provider that the settings choose. Its SDK takes a second to import: call it in a run."""
+    """The provider that the settings choose. Its SDK takes a second to import: not for a page."""
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     timeout_seconds = (1 - _KEEPING) * settings.job_seconds
     match settings.answers:

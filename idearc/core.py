@@ -46,9 +46,10 @@ class Progress:
         return self.state not in {State.DONE, State.WORKING}
 
     @property
-    def stage(self) -> tuple[State, datetime | None]:
-        """What makes another look worthwhile, whoever looks: not each word, not who waited long."""
-        return State.WORKING if self.state == State.OVERDUE else self.state, self.since
+    def stage(self) -> tuple[State, datetime | None, str]:
+        """What is worth another look at once, whoever looks: not each note, not who waited long."""
+        state = State.WORKING if self.state == State.OVERDUE else self.state
+        return state, self.since, self.note if state == State.FAILED else ""
 
 
 def derive(

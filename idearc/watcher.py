@@ -17,7 +17,7 @@ SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class Viewer(Protocol):
-    """Somebody with an idea on screen; hashable."""
+    """Somebody with an idea on screen; hashable. Neither method raises."""
 
     def is_here(self) -> bool: ...
 
@@ -33,7 +33,7 @@ class _Watched:
 
 
 class Watcher:
-    """One thread, which looks for all viewers together: what they cost hardly grows with them.
+    """One thread, which looks for all viewers together, as long as there are any.
 
     It looks at once when this process has changed something, and every half second for what other
     processes do. Nothing needs to be said of single changes: who shows something else than what is

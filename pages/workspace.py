@@ -7,7 +7,6 @@ from idearc.application import get_idearc
 from idearc.core import State
 from idearc.jobs import JOBS
 from idearc.views import Content, frame
-from idearc.views.session import this_session
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
@@ -18,8 +17,6 @@ waiting_round = st.session_state.setdefault("waiting_round", 0)
 timer = f"tick-{idea.id}-{waiting_round}"
 ticks = st.session_state.get(timer) or 0
 progress = idearc.progress([idea], ticks_used_up=ticks >= idearc.max_ticks)[idea.id]
-if viewer := this_session():
-    idearc.watch(viewer, idea, progress)  # and let it come at once; the ticks are the safety net
 
 
 def retry(job_name: str) -> None:
@@ -29,6 +26,7 @@ def retry(job_name: str) -> None:
 
 st.set_page_config(page_title=f"{idea.name} · Idearc")
 frame.heading(idea)
+frame.watch(idearc, idea, progress)  # what comes is shown at once; the ticks are the safety net
 
 job = JOBS[frame.tabs(progress)]
 of_job = progress[job.name]
@@ -56,6 +54,7 @@ def look_again() -> None:
         debounce=False,  # or clicks would put the next tick off
         key=timer,
     )
+    frame.watch(idearc, idea, progress)  # again: who was not connected for a while is forgotten
 
 
 if any(of_job.state != State.DONE for of_job in progress.values()):

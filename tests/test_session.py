@@ -135,12 +135,17 @@ def test_nothing_that_is_open_changes_when_the_other_answer_comes(
 def test_what_is_being_written_stays_when_an_answer_comes(
     page: Page, app: AppServer, model_server: ModelServer
 ) -> None:
+    runs: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", runs.append))
     submit(page, app)
     expect_working(page)
     page.get_by_role("link", name="New idea").click()
     page.get_by_label("Your idea").fill("Another idea, not yet")
-    model_server.gate.set()
     page.wait_for_timeout(1_000)
+    runs.clear()
+    model_server.gate.set()
+    page.wait_for_timeout(1_500)
+    assert not runs  # nobody's business here
     expect(page.get_by_label("Your idea")).to_have_value("Another idea, not yet")
 
 

@@ -1,12 +1,18 @@
 """What is drawn: every job has its view, every state its colour, and durations read well."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
 import pytest
+from conftest import API_KEY, an_idea, example_findings
+from sqlalchemy import text
 
+from idearc.bootstrap import build
 from idearc.core import State
 from idearc.jobs import JOBS
+from idearc.providers import Answer, Provenance
+from idearc.settings import read_settings
+from idearc.store import Store
 from idearc.views import frame
 
 
@@ -24,3 +30,20 @@ def test_every_state_that_is_not_done_has_a_color() -> None:
 )
 def test_durations_read_well(seconds: float, words: str) -> None:
     assert frame.duration(timedelta(seconds=seconds)) == words
+
+
+def test_a_tick_has_news_of_a_result_and_of_its_own_end_and_waits_for_a_database(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", API_KEY)
+    idearc = build(read_settings())
+    idea = store.add_idea(an_idea(created_at=datetime.now(UTC)))[0]
+    shown = idearc.progress([idea])[idea.id]
+    assert not frame.has_news(idearc, idea, shown, ticks=1)
+    assert frame.has_news(idearc, idea, shown, ticks=24)
+    job = JOBS["features"]
+    store.save(job, idea.id, Answer(example_findings(job), Provenance("a", "b", 1, 2)), 1)
+    assert frame.has_news(idearc, idea, shown, ticks=1)
+    with store._engine.begin() as connection:
+        connection.execute(text("ALTER TABLE result RENAME TO gone"))
+    assert not frame.has_news(idearc, idea, shown, ticks=1)

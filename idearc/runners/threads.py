@@ -30,7 +30,7 @@ class ThreadRunner:
     def __init__(
         self, run: Run, max_jobs: int, on_change: Callable[[], object] = lambda: None
     ) -> None:
-        """`on_change` is called when an outcome has changed, from the runs' threads."""
+        """`on_change` is called when a run begins or ends, from its thread."""
         self._run = run
         self._max_jobs = max_jobs
         self._on_change = on_change

@@ -55,7 +55,7 @@ def _card(content: Content, one: Feature, is_in: bool) -> None:
         st.session_state[key] = is_in
     st.checkbox(
         f"**{plain(short(one.name))}** :gray-badge[{_EFFORTS[one.effort].lower()} effort]",
-        value=is_in and not is_changed_elsewhere,  # Streamlit wants to be told only once
+        value=is_in and not is_changed_elsewhere,  # not both: Streamlit warns
         key=key,
         on_change=_choose,
         args=(content, one, key),

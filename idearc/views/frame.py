@@ -20,6 +20,7 @@ from idearc.models import Idea, Result, now
 from idearc.providers import EMBEDDED
 from idearc.views import Content, browser
 from idearc.views.parts import remark, short, whole
+from idearc.views.session import this_session
 
 
 def when(moment: datetime) -> str:
@@ -48,7 +49,7 @@ def preload_workspace() -> None:
 
 
 def preload_content() -> None:
-    """Unseen, while the jobs work: what shows their results, in the browser and in this process."""
+    """Unseen, once while the jobs work: what shows their results, in browser and server alike."""
     with _unseen():
         st.dataframe([])
         st.vega_lite_chart({"data": {"values": []}, "mark": "rect"})
@@ -152,12 +153,22 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
             st.error(plain(progress.note), icon=":material/error:")
 
 
+def watch(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
+    """Has this page run again as soon as there is more to see. After something has been drawn.
+
+    A run that the visitor has left ends when it draws, and only then: it would watch what nobody
+    looks at any more.
+    """
+    if viewer := this_session():
+        idearc.watch(viewer, idea, shown)
+
+
 def has_news(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks: int) -> bool:
-    """Whether the page has to be drawn anew; also when it can't be known, as the page says why."""
+    """Whether there is more to see than shown. Not known means no: the next tick looks again."""
     try:
         there = idearc.progress([idea], ticks_used_up=ticks >= idearc.max_ticks)[idea.id]
     except IdearcError:
-        return True
+        return False
     return any(_to_be_seen(there[name]) != _to_be_seen(one) for name, one in shown.items())
 
 

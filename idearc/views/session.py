@@ -8,10 +8,13 @@ done (https://github.com/whitphx/streamlit-server-state).
 import functools
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from streamlit.runtime import Runtime
-from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+if TYPE_CHECKING:
+    from streamlit.runtime.app_session import AppSession
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ class Session:
         if inside := self._inside():
             inside._event_loop.call_soon_threadsafe(self._run_again)
 
-    def _inside(self) -> AppSession | None:
+    def _inside(self) -> "AppSession | None":
         return Runtime.instance().get_app_session(self.id) if Runtime.exists() else None
 
     def _run_again(self) -> None:

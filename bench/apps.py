@@ -1,0 +1,66 @@
+"""The apps that are measured side by side: Idearc, an older Idearc, Streamlit alone, no background.
+
+All but Idearc go without uvloop, which only its dependencies bring. To be imported before all else
+here: it makes what the tests have importable.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from app_server import AppServer  # noqa: E402
+from model_server import ModelServer  # noqa: E402
+
+IDEA = "Owners of small hair salons fill gaps at the last minute."
+
+
+@dataclass
+class Apps:
+    """Starts them, each with a database and a model's server of its own."""
+
+    folder: Path
+    before: Path | None  # another checkout of Idearc
+
+    def __post_init__(self) -> None:
+        (self.folder / "uvloop.py").write_text("raise ModuleNotFoundError")
+        # Streamlit's defaults, but for its questions at the terminal.
+        alone = {"STREAMLIT_SERVER_HEADLESS": "true", "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "0"}
+        bench = ROOT / "bench"
+        self._kinds = {
+            "idearc": (ROOT / "app.py", {}),
+            "bare": (bench / "bare.py", {**alone, "PYTHONPATH": str(self.folder)}),
+            "blocking": (
+                bench / "blocking.py",
+                {**alone, "PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT}"},
+            ),
+        }
+        if self.before:
+            self._kinds["before"] = (self.before / "app.py", {"PYTHONPATH": str(self.folder)})
+        os.chdir(self.folder)  # where no configuration of Streamlit lies
+
+    def names(self, *wanted: str) -> list[str]:
+        return [name for name in wanted if name in self._kinds]
+
+    def database_url(self, name: str) -> str:
+        return f"sqlite:///{self.folder / name}.db"
+
+    @contextmanager
+    def start(self, name: str, model: ModelServer, **settings: str) -> Iterator[AppServer]:
+        """`name` may have an addition, as in "idearc full", which has another database."""
+        script, environment = self._kinds[name.split()[0]]
+        usual = {"OPENAI_BASE_URL": model.url, "IDEARC_DATABASE_URL": self.database_url(name)}
+        with AppServer(script, **{**usual, **environment, **settings}) as server:
+            yield server
+
+    @contextmanager
+    def start_all(
+        self, names: list[str], model: ModelServer, **settings: str
+    ) -> Iterator[dict[str, AppServer]]:
+        with ExitStack() as stack:
+            yield {name: stack.enter_context(self.start(name, model, **settings)) for name in names}

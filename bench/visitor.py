@@ -1,0 +1,89 @@
+"""A visitor without a browser: speaks Streamlit's own protocol, and many fit one machine."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from typing import Any
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+_ENDS = {
+    ForwardMsg.FINISHED_SUCCESSFULLY,
+    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+}
+
+
+class Visitor:
+    """One tab of a browser, on the workspace of an idea that changes nothing by itself."""
+
+    def __init__(self, url: str, idea_id: str) -> None:
+        self._address = url.replace("http://", "ws://") + "/_stcore/stream"
+        self._query = f"idea={idea_id}"
+        self._page_hash = self._timer = self._fragment = ""
+        self._ticks = 0
+
+    async def __aenter__(self) -> "Visitor":
+        streamlit = [websockets.Subprotocol("streamlit")]
+        self._socket = await websockets.connect(self._address, subprotocols=streamlit)
+        await self._run()
+        return self
+
+    async def __aexit__(self, *_: Any) -> None:
+        await self._socket.close()
+
+    async def tick(self) -> float:
+        """As the page's timer does; seconds until the page has been run."""
+        self._ticks += 1
+        started = time.perf_counter()
+        await self._run()
+        return time.perf_counter() - started
+
+    async def _run(self) -> None:
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string = self._query
+        state.page_script_hash = self._page_hash
+        state.page_name = "" if self._page_hash else "workspace"
+        if self._timer:
+            state.fragment_id = self._fragment
+            state.widget_states.widgets.add(id=self._timer, json_value=str(self._ticks))
+        await self._socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg.FromString(await self._socket.recv(decode=False))
+            match answer.WhichOneof("type"):
+                case "navigation":
+                    self._page_hash = answer.navigation.page_script_hash
+                case "delta":
+                    component = answer.delta.new_element.component_instance
+                    if component.component_name.endswith("st_autorefresh"):
+                        self._timer, self._fragment = component.id, answer.delta.fragment_id
+                case "script_finished":
+                    if answer.script_finished in _ENDS:
+                        return
+
+
+@contextmanager
+def others(url: str, idea_ids: Sequence[str]) -> Iterator[None]:
+    """Visitors who have these ideas open meanwhile, each of whom looks every 5 s."""
+    is_over = threading.Event()
+
+    async def stay() -> None:
+        async with AsyncExitStack() as stack:
+            all_of_them = [await stack.enter_async_context(Visitor(url, one)) for one in idea_ids]
+            while not is_over.is_set():
+                for visitor in all_of_them:
+                    await visitor.tick()
+                    await asyncio.sleep(5 / len(idea_ids))
+
+    thread = threading.Thread(target=lambda: asyncio.run(stay()))
+    thread.start()
+    try:
+        yield
+        assert thread.is_alive(), "the others have left"
+    finally:
+        is_over.set()
+        thread.join()
