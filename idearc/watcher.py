@@ -54,10 +54,9 @@ class Watcher:
         with self._lock:
             self._watched[viewer] = _Watched(idea, shown)
             if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._work, name="idearc-watcher", daemon=True
-                )
-                self._thread.start()
+                thread = threading.Thread(target=self._work, name="idearc-watcher", daemon=True)
+                thread.start()  # may raise: then the next one tries again
+                self._thread = thread
 
     def forget(self, viewer: Viewer) -> None:
         """It shows something else now."""
