@@ -1,6 +1,7 @@
 """What the tests share: a model's server, a store, providers of every kind, ideas."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -35,6 +36,8 @@ def move_to(place: Path, patch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     move_to(tmp_path, monkeypatch)
+    # AppTest puts the page there, and a process that is spawned would run it.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     yield
     st.cache_resource.clear()
     st.cache_data.clear()

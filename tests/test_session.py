@@ -136,7 +136,11 @@ def test_what_is_being_written_stays_when_an_answer_comes(
     page: Page, app: AppServer, model_server: ModelServer
 ) -> None:
     runs: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framereceived", runs.append))
+
+    def note(run: object) -> None:  # Playwright takes no method of a list
+        runs.append(run)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", note))
     submit(page, app)
     expect_working(page)
     page.get_by_role("link", name="New idea").click()
