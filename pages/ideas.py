@@ -8,7 +8,7 @@ from idearc.application import get_idearc
 from idearc.core import IDEAS_PER_PAGE
 from idearc.form import SEARCH_MAX
 from idearc.markdown import plain
-from idearc.views import frame
+from idearc.views import parts, states
 
 idearc = get_idearc()
 
@@ -44,6 +44,6 @@ for idea in ideas:
         with st.container(horizontal=True, wrap=False, gap=None):
             st.space(8)  # as links have it
             st.markdown(
-                f":small[{frame.summary(progress[idea.id])} · {frame.when(idea.created_at)}]",
+                f":small[{states.summary(progress[idea.id])} · {parts.when(idea.created_at)}]",
                 width="stretch",
             )

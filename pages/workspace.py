@@ -6,7 +6,7 @@ from streamlit_autorefresh import st_autorefresh
 from idearc.application import get_idearc
 from idearc.core import State
 from idearc.jobs import JOBS
-from idearc.views import Content, frame
+from idearc.views import Content, frame, states
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
@@ -26,25 +26,25 @@ def retry(job_name: str) -> None:
 
 st.set_page_config(page_title=f"{idea.name} · Idearc")
 frame.heading(idea)
-frame.watch(idearc, idea, progress)  # what comes is shown at once; the ticks are the safety net
+states.watch(idearc, idea, progress)  # what comes is shown at once; the ticks are the safety net
 
-job = JOBS[frame.tabs(progress)]
+job = JOBS[states.tabs(progress)]
 of_job = progress[job.name]
 with st.container(key="content"):
     if of_job.result:
         findings = idearc.findings(job, idea.id)
         frame.result(Content(idearc, idea, job, of_job.result, findings))
     else:
-        frame.unfinished(idearc, job, of_job)
+        states.unfinished(idearc, job, of_job)
     if of_job.can_retry:
-        frame.safe_button("Try again", f"retry-{job.name}", retry, job.name)
+        states.safe_button("Try again", f"retry-{job.name}", retry, job.name)
 
 
 @st.fragment
 def look_again() -> None:
     """At each tick this runs alone; the page only where there is more to be seen."""
     ticks_now = st.session_state.get(timer) or 0
-    if ticks_now != ticks and frame.has_news(idearc, idea, progress, ticks_now):
+    if ticks_now != ticks and states.has_news(idearc, idea, progress, ticks_now):
         st.rerun()
     if ticks_now == 1:
         frame.preload_content()
@@ -54,7 +54,7 @@ def look_again() -> None:
         debounce=False,  # or clicks would put the next tick off
         key=timer,
     )
-    frame.watch(idearc, idea, progress)  # again: who was not connected for a while is forgotten
+    states.watch(idearc, idea, progress)  # again: who was not connected for a while is forgotten
 
 
 if any(of_job.state != State.DONE for of_job in progress.values()):

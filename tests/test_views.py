@@ -13,7 +13,7 @@ from idearc.jobs import JOBS
 from idearc.providers import Answer, Provenance
 from idearc.settings import read_settings
 from idearc.store import Store
-from idearc.views import frame
+from idearc.views import parts, states
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -22,14 +22,14 @@ def test_every_job_has_a_view(name: str) -> None:
 
 
 def test_every_state_that_is_not_done_has_a_color() -> None:
-    assert {*frame.STATE_COLORS, State.DONE} == {*State}
+    assert {*states.STATE_COLORS, State.DONE} == {*State}
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0, "0 s"), (-5, "0 s"), (59.6, "1 min"), (125, "2 min 5 s")]
 )
 def test_durations_read_well(seconds: float, words: str) -> None:
-    assert frame.duration(timedelta(seconds=seconds)) == words
+    assert parts.duration(timedelta(seconds=seconds)) == words
 
 
 def test_a_tick_has_news_of_a_result_and_of_its_own_end_and_waits_for_a_database(
@@ -39,11 +39,11 @@ def test_a_tick_has_news_of_a_result_and_of_its_own_end_and_waits_for_a_database
     idearc = build(read_settings())
     idea = store.add_idea(an_idea(created_at=datetime.now(UTC)))[0]
     shown = idearc.progress([idea])[idea.id]
-    assert not frame.has_news(idearc, idea, shown, ticks=1)
-    assert frame.has_news(idearc, idea, shown, ticks=24)
+    assert not states.has_news(idearc, idea, shown, ticks=1)
+    assert states.has_news(idearc, idea, shown, ticks=24)
     job = JOBS["features"]
     store.save(job, idea.id, Answer(example_findings(job), Provenance("a", "b", 1, 2)), 1)
-    assert frame.has_news(idearc, idea, shown, ticks=1)
+    assert states.has_news(idearc, idea, shown, ticks=1)
     with store._engine.begin() as connection:
         connection.execute(text("ALTER TABLE result RENAME TO gone"))
-    assert not frame.has_news(idearc, idea, shown, ticks=1)
+    assert not states.has_news(idearc, idea, shown, ticks=1)

@@ -1,41 +1,20 @@
-"""The frame of every page: what is said of ideas, of jobs that work or failed, of results."""
+"""What is said of an idea, of a result, of the model that answers; what browsers fetch early."""
 
 import functools
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from idearc.core import Idearc, Progress, State
-from idearc.errors import IdearcError
 from idearc.form import NAME_SHORT
-from idearc.jobs import JOBS, Job
 from idearc.markdown import link, plain
-from idearc.models import Idea, Result, now
+from idearc.models import Idea, Result
 from idearc.providers import EMBEDDED
 from idearc.views import Content, browser
-from idearc.views.parts import remark, short, whole
-from idearc.views.session import this_session
-
-
-def when(moment: datetime) -> str:
-    """Date and time at the visitor's place; in UTC when the browser gives no place we know."""
-    try:
-        local = moment.astimezone(ZoneInfo(st.context.timezone or "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
-        local = moment.astimezone(UTC)
-    return f"{local.day} {local:%b %Y, %H:%M}"
-
-
-def duration(elapsed: timedelta) -> str:
-    minutes, seconds = divmod(max(0, round(elapsed.total_seconds())), 60)
-    parts = [f"{minutes} min"] if minutes else []
-    return " ".join([*parts, *([f"{seconds} s"] if seconds or not minutes else [])])
+from idearc.views.parts import duration, remark, short, when, whole
 
 
 def preload_workspace() -> None:
@@ -71,143 +50,6 @@ def heading(idea: Idea) -> None:
         st.caption(when(idea.created_at))
         if idea.known:
             remark(f"You know: {', '.join(idea.known)}", key=f"known-{idea.id}")
-
-
-def tab_label(job: Job, progress: Progress) -> str:
-    """The job's name with its state, so that one sees of each how far it is."""
-    state = str(progress.count or "none") if progress.state == State.DONE else progress.state
-    return f"{job.label} · {state}"
-
-
-def tabs(progress: Mapping[str, Progress]) -> str:
-    """The names of the jobs with their states, to choose from; the name of the one that is open."""
-    shown = st.session_state.setdefault("tabs_shown", 0)
-    run = get_script_run_ctx()
-    if run and run.is_history_navigation:
-        # New ones, which begin with the address. Else they know better: the address that comes
-        # with a tick may be older than a click.
-        shown = st.session_state.tabs_shown = shown + 1
-    key = f"tabs-{shown}"
-    in_address = st.query_params.get("tab")
-    chosen = browser.tabs(
-        {name: tab_label(JOBS[name], of_job) for name, of_job in progress.items()},
-        first=in_address if in_address in JOBS else next(iter(JOBS)),
-        key=key,
-        on_change=lambda: st.query_params.update(tab=st.session_state[key].open),
-    )
-    # What comes from a browser can be anything.
-    return chosen if chosen in JOBS else next(iter(JOBS))
-
-
-def summary(progress: Mapping[str, Progress]) -> str:
-    """What is there, and the state of what is not done."""
-    counts = [
-        _counted(JOBS[name], of_job.count)
-        for name, of_job in progress.items()
-        if of_job.state == State.DONE
-    ]
-    badges = [
-        f":{STATE_COLORS[of_job.state]}-badge[{JOBS[name].label}: {of_job.state}]"
-        for name, of_job in progress.items()
-        if of_job.state != State.DONE
-    ]
-    return " ".join(filter(None, [", ".join(counts), *badges]))
-
-
-def _counted(job: Job, count: int) -> str:
-    """As in "8 competitors"; the labels of jobs are plurals."""
-    label = job.label.lower()
-    return f"{count or 'no'} {label.removesuffix('s') if count == 1 else label}"
-
-
-STATE_COLORS = {
-    State.WORKING: "blue",
-    State.FAILED: "red",
-    State.INTERRUPTED: "orange",
-    State.OVERDUE: "orange",
-}
-
-
-def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
-    """What is to be said of a job that is not done."""
-    elapsed = now() - progress.since if progress.since else timedelta()
-    match progress.state:
-        case State.WORKING:
-            # How long it usually takes says nothing of what it waits for.
-            usual = "" if progress.note else _usual(idearc, job.name)
-            browser.working(progress.note or job.doing, elapsed, usual, key=f"working-{job.name}")
-            st.skeleton(height=160)
-        case State.OVERDUE:
-            doing = f"{progress.note}. " if progress.note else ""
-            st.warning(
-                f"This is taking longer than usual: {duration(elapsed)} so far. {doing}"
-                "Try again to wait for another round.",
-                icon=":material/hourglass_top:",
-            )
-        case State.INTERRUPTED:
-            st.warning(
-                "This was interrupted: the server was restarted before there was a result.",
-                icon=":material/power_off:",
-            )
-        case State.FAILED:
-            st.error(plain(progress.note), icon=":material/error:")
-
-
-def watch(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
-    """Has this page run again as soon as there is more to see. After something has been drawn.
-
-    A run that the visitor has left ends when it draws, and only then: it would watch what nobody
-    looks at any more.
-    """
-    if viewer := this_session():
-        idearc.watch(viewer, idea, shown)
-
-
-def has_news(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks: int) -> bool:
-    """Whether there is more to see than shown. Not known means no: the next tick looks again."""
-    try:
-        there = idearc.progress([idea], ticks_used_up=ticks >= idearc.max_ticks)[idea.id]
-    except IdearcError:
-        return False
-    return any(_to_be_seen(there[name]) != _to_be_seen(one) for name, one in shown.items())
-
-
-def _to_be_seen(progress: Progress) -> tuple[object, ...]:
-    return progress.state, progress.since, progress.note
-
-
-def safe_button(label: str, key: str, callback: Callable[[str], None], argument: str) -> None:
-    """Looks like st.button; each click counts, and counts once.
-
-    Streamlit 1.67 forgets a click of st.button when a tick comes before the run that the click
-    begins has got to it. What is chosen is state: it comes along with the tick. But it comes along
-    with one that was late, too, and then is taken for a change.
-    """
-    clicks = st.session_state.setdefault(key, 0)
-    choice = f"{key}-{clicks}"
-
-    def click() -> None:
-        if st.session_state.get(choice) and st.session_state[key] == clicks:
-            st.session_state[key] += 1
-            callback(argument)
-
-    st.segmented_control(
-        label,
-        [label],
-        selection_mode="multi",  # else it would be announced as a radio button
-        key=choice,
-        on_change=click,
-        label_visibility="collapsed",
-    )
-
-
-@st.cache_data(ttl=60, show_spinner=False)
-def _usual(_idearc: Idearc, job_name: str) -> str:
-    seconds = _idearc.usual_seconds(job_name)
-    if seconds is None:
-        return ""
-    rounded = round(seconds) if seconds < 10 else 5 * round(seconds / 5)
-    return f"usually about {duration(timedelta(seconds=max(1, rounded)))}"
 
 
 def result(content: Content) -> None:

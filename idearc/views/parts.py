@@ -1,6 +1,8 @@
-"""What views are made of: fields that may be long, and pairs of lists."""
+"""What views are made of: fields that may be long, pairs of lists, moments and durations."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -51,3 +53,18 @@ def two_lists(
             if len(line) > LONG:
                 with column:
                     field(line, f"{key}-{title}-{place}")
+
+
+def when(moment: datetime) -> str:
+    """Date and time at the visitor's place; in UTC when the browser gives no place we know."""
+    try:
+        local = moment.astimezone(ZoneInfo(st.context.timezone or "UTC"))
+    except (ZoneInfoNotFoundError, ValueError):
+        local = moment.astimezone(UTC)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def duration(elapsed: timedelta) -> str:
+    minutes, seconds = divmod(max(0, round(elapsed.total_seconds())), 60)
+    parts = [f"{minutes} min"] if minutes else []
+    return " ".join([*parts, *([f"{seconds} s"] if seconds or not minutes else [])])
