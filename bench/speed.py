@@ -2,7 +2,8 @@
 
 .venv/bin/python bench/speed.py prints one table, each row as soon as it is there: median and, after
 a slash, the 95th percentile where there are enough values. --also FOLDER is a checkout of an older
-Idearc ("before"). Figures of one run on one machine compare, those of two do not.
+Idearc ("before"). Figures of one run on one machine compare, those of two do not. The servers log
+to standard error: 2> speed.log keeps the table readable.
 """
 
 import argparse
