@@ -55,8 +55,12 @@ class Watcher:
             self._watched[viewer] = _Watched(idea, shown)
             if self._thread is None:
                 thread = threading.Thread(target=self._work, name="idearc-watcher", daemon=True)
-                thread.start()  # may raise: then the next one tries again
-                self._thread = thread
+                try:
+                    thread.start()
+                except RuntimeError as error:  # the system gives no more threads
+                    log.warning("no thread for the watcher, for now: %s", error)
+                else:
+                    self._thread = thread
 
     def forget(self, viewer: Viewer) -> None:
         """It shows something else now."""

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,14 @@ def example_findings(job: Job) -> Sequence[BaseModel]:
     """What is kept of the model's server's usual answer."""
     schema = pydantic_function_tool(job.question.answer)["function"]["parameters"]
     return job.question.answer.model_validate(example(schema, schema)).findings()
+
+
+@contextmanager
+def no_more_threads() -> Iterator[None]:
+    """The system gives none: they would need more memory than there is."""
+    usual = threading.stack_size(1 << 46)
+    yield
+    threading.stack_size(usual)
 
 
 def quiet(_words: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from conftest import no_more_threads
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from test_core import eventually
 
@@ -89,11 +90,8 @@ def test_runs_start_in_the_order_of_their_start(runs: Runs) -> None:
 
 def test_a_run_that_gets_no_thread_fails_with_a_reason(runs: Runs) -> None:
     runner = ThreadRunner(runs, max_jobs=2)
-    usual = threading.stack_size(1 << 46)  # more than the system has, so it gives no thread
-    try:
+    with no_more_threads():
         runner.start("features", "a")
-    finally:
-        threading.stack_size(usual)
     assert "too busy" in runner.outcome("features", "a").reason
 
     runs.gate.set()

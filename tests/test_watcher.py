@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
-from conftest import an_idea
+from conftest import an_idea, no_more_threads
 from test_core import eventually
 
 from idearc.models import Idea, new_id
@@ -67,9 +67,9 @@ def test_who_shows_something_old_is_told_once(
     watcher: Watcher, what: What, changed: threading.Event
 ) -> None:
     behind, up_to_date = Somebody(), Somebody()
+    what.there = "done"
     watcher.watch(behind, IDEA, "working")
     watcher.watch(up_to_date, IDEA, "done")
-    what.there = "done"
     changed.set()
     eventually(lambda: behind.told == 1)
     eventually(looks(what))
@@ -150,3 +150,15 @@ def test_it_goes_on_after_looks_that_failed_and_says_so_once(
     what.error, what.there = None, "done"
     eventually(lambda: viewer.told == 1)
     assert caplog.text.count("the disk is gone") == 1
+
+
+def test_without_a_thread_it_waits_for_the_next_who_watches(
+    watcher: Watcher, what: What, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = Somebody(), Somebody()
+    with no_more_threads():
+        watcher.watch(first, IDEA, "working")
+    assert "no thread for the watcher" in caplog.text
+    what.there = "done"
+    watcher.watch(second, IDEA, "working")
+    eventually(lambda: first.told == second.told == 1)
