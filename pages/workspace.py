@@ -17,6 +17,9 @@ waiting_round = st.session_state.setdefault("waiting_round", 0)
 timer = f"tick-{idea.id}-{waiting_round}"
 ticks = st.session_state.get(timer) or 0
 progress = idearc.progress([idea], ticks_used_up=ticks >= idearc.max_ticks)[idea.id]
+if states.began_late(idearc, progress):  # tried again in another tab: it gets ticks of its own
+    st.session_state.waiting_round += 1
+    st.rerun()
 
 
 def retry(job_name: str) -> None:

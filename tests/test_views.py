@@ -47,3 +47,4 @@ def test_a_tick_has_news_of_a_result_and_of_its_own_end_and_waits_for_a_database
     with store._engine.begin() as connection:
         connection.execute(text("ALTER TABLE result RENAME TO gone"))
     assert not states.has_news(idearc, idea, shown, ticks=1)
+    assert states.has_news(idearc, idea, shown, ticks=24)  # for no tick comes that could say why

@@ -105,12 +105,26 @@ def watch(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
         idearc.watch(viewer, idea, shown)
 
 
+def began_late(idearc: Idearc, progress: Mapping[str, Progress]) -> bool:
+    """Whether one that is said to take longer has not been at it for a whole round of ticks."""
+    whole = timedelta(seconds=idearc.max_ticks * idearc.tick_seconds)
+    return any(
+        of_job.state == State.OVERDUE and of_job.since and now() - of_job.since < whole
+        for of_job in progress.values()
+    )
+
+
 def has_news(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks: int) -> bool:
-    """Whether there is more to see than shown. Not known means no: the next tick looks again."""
+    """Whether there is more to see than shown.
+
+    Where the database does not tell, the next tick looks again; after the last one, the page says
+    why it can't.
+    """
+    is_last = ticks >= idearc.max_ticks
     try:
-        there = idearc.progress([idea], ticks_used_up=ticks >= idearc.max_ticks)[idea.id]
+        there = idearc.progress([idea], ticks_used_up=is_last)[idea.id]
     except IdearcError:
-        return False
+        return is_last
     return any(_to_be_seen(there[name]) != _to_be_seen(one) for name, one in shown.items())
 
 
