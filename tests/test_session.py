@@ -178,7 +178,7 @@ def test_a_click_is_not_lost_when_an_answer_comes(
         expect(page).to_have_url(re.compile("tab=features"))
 
 
-def a_page_of_another_streamlit() -> None:
+def a_page_of_other_streamlits() -> None:
     import streamlit as st
     from streamlit.runtime import Runtime
 
@@ -187,14 +187,17 @@ def a_page_of_another_streamlit() -> None:
     st.text(repr(this_session()))
     Runtime.instance().get_app_session = lambda _id: object()
     st.text(repr(this_session()))
+    del Runtime.instance().get_app_session
+    st.text(repr(this_session()))
 
 
 def test_where_the_inside_of_streamlit_is_another_it_says_so_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    app = AppTest.from_function(a_page_of_another_streamlit)
+    app = AppTest.from_function(a_page_of_other_streamlits)
     with caplog.at_level(logging.WARNING, logger="idearc"):
-        before, after = app.run().run().text
-    assert before.value.startswith("Session(")
-    assert after.value == "None"
-    assert caplog.text.count("look for results by their ticks only") == 1
+        usual, *others = app.run().run().text
+    assert usual.value.startswith("Session(")
+    assert [other.value for other in others] == ["None", "None"]
+    for name in ("_client_state", "get_app_session"):
+        assert caplog.text.count(f"has no {name}: open pages look for results by") == 1

@@ -7,6 +7,7 @@ done (https://github.com/whitphx/streamlit-server-state).
 
 import functools
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,8 @@ class Session:
     def show_anew(self) -> None:
         """Has its page run again, whichever it is by then. Returns at once, from any thread."""
         if inside := self._inside():
-            inside._event_loop.call_soon_threadsafe(self._run_again)
+            with suppress(RuntimeError):  # the server is being stopped
+                inside._event_loop.call_soon_threadsafe(self._run_again)
 
     def _inside(self) -> "AppSession | None":
         return Runtime.instance().get_app_session(self.id) if Runtime.exists() else None
@@ -52,17 +54,21 @@ class Session:
 def this_session() -> Session | None:
     """The one that this page is run for; None where it could not be run again."""
     run = get_script_run_ctx()
-    session = Session(run.session_id) if run else None
-    inside = session._inside() if session else None
-    missing = tuple(name for name in _INSIDE if inside and not hasattr(inside, name))
-    if missing:
-        _say_once(missing)
-    return session if inside and not missing else None
+    if run is None:
+        return None
+    session = Session(run.session_id)
+    try:
+        inside = session._inside()
+        for name in _INSIDE if inside else ():
+            getattr(inside, name)
+    except AttributeError as error:
+        _say_once(error.name)
+        return None
+    return session if inside else None
 
 
 @functools.cache
-def _say_once(missing: tuple[str, ...]) -> None:
+def _say_once(missing: str) -> None:
     log.warning(
-        "This Streamlit has no %s: open pages look for results by their ticks only",
-        ", ".join(missing),
+        "This Streamlit has no %s: open pages look for results by their ticks only", missing
     )
