@@ -51,5 +51,7 @@ def _import_early(settings: Settings) -> None:
     with suppress(Exception):  # a run that fails for it says why
         build_provider(settings)
     # Garbage is looked for with the interpreter's lock held: not in what is imported by now, and
-    # stays, or every page stands still for more than a tenth of a second from time to time.
+    # stays, or every page stands still for more than a tenth of a second from time to time. Of the
+    # first visitors' sessions, only what is in a cycle stays, too.
+    gc.collect()
     gc.freeze()
