@@ -13,7 +13,7 @@ ideas = st.Page("pages/ideas.py", title="Ideas")
 workspace = st.Page("pages/workspace.py", title="Workspace", visibility="hidden")
 # Streamlit's own bar would hide the links behind a menu on phones.
 page = st.navigation([new_idea, ideas, workspace], position="hidden")
-# Of two layouts in one run, one would see the former for a moment at each tick.
+# Of two layouts in one run, one would see the former for a moment at each run.
 is_workspace = page is workspace
 st.set_page_config(
     page_title=None if is_workspace else "Idearc",

@@ -100,7 +100,7 @@ class Idearc:
         changed: threading.Event,
         find_servers: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
-        """`changed` is set when there is something new to be found in the store or the runner."""
+        """`changed` is set when a run begins or ends in this process."""
         self.max_ticks = max_ticks
         self.tick_seconds = tick_seconds
         # Only where the small model answers: finds better ones on this machine, addresses by name.

@@ -271,7 +271,7 @@ def test_a_tick_without_news_draws_nothing_anew(
     ends.clear()
     wait_until(page, lambda: len(ends) >= 3)
     assert set(ends) == {ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
-    assert set(drawn) == {"streamlit_autorefresh.st_autorefresh"}  # it starts anew by that
+    assert set(drawn) == {"streamlit_autorefresh.st_autorefresh"}  # else it would go
 
 
 def test_reload_and_deep_link(

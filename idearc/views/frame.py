@@ -28,7 +28,7 @@ def preload_workspace() -> None:
 
 
 def preload_content() -> None:
-    """Unseen, once while the jobs work: what shows their results, in browser and server alike."""
+    """Unseen, while the jobs work: what shows their results, in browser and server alike."""
     with _unseen():
         st.dataframe([])
         st.vega_lite_chart({"data": {"values": []}, "mark": "rect"})
