@@ -13,7 +13,7 @@ from idearc.jobs import JOBS
 from idearc.providers import Answer, Provenance
 from idearc.settings import read_settings
 from idearc.store import Store
-from idearc.views import parts, states
+from idearc.views import news, parts, states
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -39,12 +39,12 @@ def test_a_tick_has_news_of_a_result_and_of_its_own_end_and_waits_for_a_database
     idearc = build(read_settings())
     idea = store.add_idea(an_idea(created_at=datetime.now(UTC)))[0]
     shown = idearc.progress([idea])[idea.id]
-    assert not states.has_news(idearc, idea, shown, ticks=1)
-    assert states.has_news(idearc, idea, shown, ticks=24)
+    assert not news.has_news(idearc, idea, shown, ticks=1)
+    assert news.has_news(idearc, idea, shown, ticks=24)
     job = JOBS["features"]
     store.save(job, idea.id, Answer(example_findings(job), Provenance("a", "b", 1, 2)), 1)
-    assert states.has_news(idearc, idea, shown, ticks=1)
+    assert news.has_news(idearc, idea, shown, ticks=1)
     with store._engine.begin() as connection:
         connection.execute(text("ALTER TABLE result RENAME TO gone"))
-    assert not states.has_news(idearc, idea, shown, ticks=1)
-    assert states.has_news(idearc, idea, shown, ticks=24)  # for no tick comes that could say why
+    assert not news.has_news(idearc, idea, shown, ticks=1)
+    assert news.has_news(idearc, idea, shown, ticks=24)  # for no tick comes that could say why

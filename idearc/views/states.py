@@ -1,4 +1,4 @@
-"""How far the jobs of an idea are: how it is said, and how a page hears that there is more."""
+"""How it is said how far the jobs of an idea are."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -7,13 +7,11 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from idearc.core import Idearc, Progress, State
-from idearc.errors import IdearcError
 from idearc.jobs import JOBS, Job
 from idearc.markdown import plain
-from idearc.models import Idea, now
+from idearc.models import now
 from idearc.views import browser
 from idearc.views.parts import duration
-from idearc.views.session import this_session
 
 STATE_COLORS = {
     State.WORKING: "blue",
@@ -93,43 +91,6 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
             )
         case State.FAILED:
             st.error(plain(progress.note), icon=":material/error:")
-
-
-def watch(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
-    """Has this page run again as soon as there is more to see. After something has been drawn.
-
-    A run that the visitor has left ends when it draws, and only then: it would watch what nobody
-    looks at any more.
-    """
-    if viewer := this_session():
-        idearc.watch(viewer, idea, shown)
-
-
-def began_late(idearc: Idearc, progress: Mapping[str, Progress]) -> bool:
-    """Whether one that is said to take longer has not been at it for a whole round of ticks."""
-    whole = timedelta(seconds=idearc.max_ticks * idearc.tick_seconds)
-    return any(
-        of_job.state == State.OVERDUE and of_job.since and now() - of_job.since < whole
-        for of_job in progress.values()
-    )
-
-
-def has_news(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks: int) -> bool:
-    """Whether there is more to see than shown.
-
-    Where the database does not tell, the next tick looks again; after the last one, the page says
-    why it can't.
-    """
-    is_last = ticks >= idearc.max_ticks
-    try:
-        there = idearc.progress([idea], ticks_used_up=is_last)[idea.id]
-    except IdearcError:
-        return is_last
-    return any(_to_be_seen(there[name]) != _to_be_seen(one) for name, one in shown.items())
-
-
-def _to_be_seen(progress: Progress) -> tuple[object, ...]:
-    return progress.state, progress.since, progress.note
 
 
 def safe_button(label: str, key: str, callback: Callable[[str], None], argument: str) -> None:

@@ -1,0 +1,107 @@
+"""How an open workspace hears that there is more to see: by its ticks for sure, else at once."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import streamlit as st
+from streamlit_autorefresh import st_autorefresh
+
+from idearc.core import Idearc, Progress, State
+from idearc.errors import IdearcError
+from idearc.models import Idea, now
+from idearc.views import frame
+from idearc.views.session import this_session
+
+_TICKS_PER_RUN = 6  # of the whole page
+
+
+def progress(idearc: Idearc, idea: Idea) -> Mapping[str, Progress]:
+    """How far the jobs are for one who has waited for as many ticks as this page."""
+    is_last = _ticks(idea) >= idearc.max_ticks
+    there = idearc.progress([idea], ticks_used_up=is_last)[idea.id]
+    if _began_late(idearc, there):  # tried again in another tab
+        begin_new_round()
+        st.rerun()
+    return there
+
+
+def begin_new_round() -> None:
+    """Of ticks; with a new key, as past its limit a timer is dead."""
+    st.session_state.waiting_round += 1
+
+
+def watch(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
+    """Has this page run again as soon as there is more to see. After something has been drawn.
+
+    A run that the visitor has left ends when it draws, and only then: it would watch what nobody
+    looks at any more.
+    """
+    if viewer := this_session():
+        idearc.watch(viewer, idea, shown)
+
+
+def tick(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
+    """Has this page look for more every few seconds, as often as a round has ticks.
+
+    A tick runs alone, and the page only where there is more to be seen. But a server that has been
+    started anew knows no part of a page that it has not run: now and then all of it runs.
+    """
+    _tick_alone(idearc, idea, shown, _ticks(idea))
+    every = _TICKS_PER_RUN  # and once after the last tick
+    _timer(f"whole-{_key(idea)}", every * idearc.tick_seconds, idearc.max_ticks // every + 1)
+
+
+@st.fragment
+def _tick_alone(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks_then: int) -> None:
+    ticks = _ticks(idea)
+    if ticks != ticks_then and has_news(idearc, idea, shown, ticks):
+        st.rerun()
+    if ticks == 1:
+        frame.preload_content()
+    _timer(_key(idea), idearc.tick_seconds, idearc.max_ticks)
+    watch(idearc, idea, shown)  # again: who was not connected for a while is forgotten
+
+
+def has_news(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks: int) -> bool:
+    """Whether there is more to see than shown.
+
+    Where the database does not tell, the next tick looks again; after the last one, the page says
+    why it can't.
+    """
+    is_last = ticks >= idearc.max_ticks
+    try:
+        there = idearc.progress([idea], ticks_used_up=is_last)[idea.id]
+    except IdearcError:
+        return is_last
+    return any(_to_be_seen(there[name]) != _to_be_seen(one) for name, one in shown.items())
+
+
+def _to_be_seen(progress: Progress) -> tuple[object, ...]:
+    return progress.state, progress.since, progress.note
+
+
+def _began_late(idearc: Idearc, progress: Mapping[str, Progress]) -> bool:
+    """Whether one that is said to take longer has not been at it for a whole round."""
+    whole = timedelta(seconds=idearc.max_ticks * idearc.tick_seconds)
+    return any(
+        of_job.state == State.OVERDUE and of_job.since and now() - of_job.since < whole
+        for of_job in progress.values()
+    )
+
+
+def _key(idea: Idea) -> str:
+    return f"tick-{idea.id}-{st.session_state.setdefault('waiting_round', 0)}"
+
+
+def _ticks(idea: Idea) -> int:
+    """The count lives in the browser and is here before the timer is drawn."""
+    return st.session_state.get(_key(idea)) or 0
+
+
+def _timer(key: str, seconds: float, times: int) -> None:
+    st_autorefresh(
+        interval=round(seconds * 1000),
+        limit=times + 1,  # it fires while the count is below its limit
+        debounce=False,  # or clicks would put the next tick off
+        key=key,
+    )
