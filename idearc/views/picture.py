@@ -23,11 +23,10 @@ class Chip:
     is_filled: bool
 
 
-# Filled and pale, each with its ink: the same in light and dark, and with a contrast of 4.5 : 1.
-_LOOKS = (
-    (True, ["#5b54e0", "#0b7a75", "#b4540a", "#5f6775"], "#ffffff"),
-    (False, ["#dcdaf9", "#c6e5e2", "#f3d9c3", "#dde0e5"], "#1f2130"),
-)
+# A colour for each row, then the ink on them: with a contrast of 4.5 : 1.
+_FILLED = (["#5b54e0", "#0b7a75", "#b4540a", "#5f6775"], "#ffffff")
+_PALE = (["#dcdaf9", "#c6e5e2", "#f3d9c3", "#dde0e5"], "#1f2130")
+_PALE_IN_THE_DARK = (["#2a2950", "#14393a", "#40291a", "#2c303a"], "#d5d6e0")
 
 
 def picture(
@@ -47,16 +46,19 @@ def picture(
         cells = [[one for one in chips if (one.row, one.column) == (row, at)] for at in columns]
         lines += [_line(row, place) for place in range(max(1, *map(len, cells)))]
         values += [_value(one, place) for cell in cells for place, one in enumerate(cell)]
+    is_dark = st.context.theme.type == "dark"
+    filled = _layers(True, *_FILLED, rows, len(columns))
+    pale = _layers(False, *(_PALE_IN_THE_DARK if is_dark else _PALE), rows, len(columns))
     st.vega_lite_chart(
         {
             "description": meaning,
             "height": _LINE * len(lines) + (_HEADER if has_header else 0),
             "data": {"values": values},
             "encoding": {
-                **_axes(lines, columns, has_header),
+                **_axes(lines, columns, has_header, is_dark),
                 "tooltip": {"field": "name", "title": "Name"},
             },
-            "layer": [layer for look in _LOOKS for layer in _layers(*look, rows, len(columns))],
+            "layer": [*filled, *pale],
             "resolve": {"scale": {"color": "independent"}},
         },
         width="stretch",
@@ -80,8 +82,10 @@ def _value(chip: Chip, place: int) -> dict[str, Any]:
     }
 
 
-def _axes(lines: Sequence[str], columns: Sequence[str], has_header: bool) -> dict[str, Any]:
-    ink = "#d5d6e0" if st.context.theme.type == "dark" else "#44465a"
+def _axes(
+    lines: Sequence[str], columns: Sequence[str], has_header: bool, is_dark: bool
+) -> dict[str, Any]:
+    ink = "#d5d6e0" if is_dark else "#44465a"
     axis = {"domain": False, "labelColor": ink, "ticks": False, "title": None}
     # The label of a row stands at its first line.
     label = "split(datum.label, '|')[0] == '0' ? split(datum.label, '|')[1] : ''"
