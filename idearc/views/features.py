@@ -53,13 +53,15 @@ def _card(content: Content, one: Feature, is_in: bool) -> None:
     is_changed_elsewhere = st.session_state.get(key, is_in) != is_in
     if is_changed_elsewhere:
         st.session_state[key] = is_in
-    st.checkbox(
-        f"**{plain(short(one.name))}** :gray-badge[{_EFFORTS[one.effort].lower()} effort]",
-        value=is_in and not is_changed_elsewhere,  # not both: Streamlit warns
-        key=key,
-        on_change=_choose,
-        args=(content, one, key),
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.checkbox(
+            plain(short(one.name)),  # is read aloud as it is written: no markup
+            value=is_in and not is_changed_elsewhere,  # not both: Streamlit warns
+            key=key,
+            on_change=_choose,
+            args=(content, one, key),
+        )
+        st.badge(f"{_EFFORTS[one.effort].lower()} effort", color="gray")
     whole(one.name, f"{key}-name")
     field(one.what, f"{key}-what")
     remark(one.why, f"{key}-why")
