@@ -36,5 +36,6 @@ try:
     page.run()
 except IdearcError as error:
     show(str(error))
+    st.set_page_config(page_title="Idearc")
     if page is not new_idea:
         st.page_link(new_idea, label="Go to the start page")
