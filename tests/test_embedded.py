@@ -117,12 +117,12 @@ def test_nothing_starts_before_the_first_run_and_all_share_one_server(
 def test_waiting_for_its_turn_is_not_failing(
     make_provider: Callable[..., EmbeddedProvider],
 ) -> None:
-    provider = make_provider(timeout_seconds=5)
+    provider = make_provider(timeout_seconds=10)
     provider.ask(JOB, an_idea(), quiet)
     first, second = [], []
 
     def ask_too_much() -> None:
-        with pytest.raises(ProviderError, match="no result within 5 s"):
+        with pytest.raises(ProviderError, match="no result within 10 s"):
             provider.ask(LONG, an_idea(), first.append)
 
     run = threading.Thread(target=ask_too_much)
