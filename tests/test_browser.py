@@ -703,5 +703,10 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
         assert width <= 380, f"{words}: {width}"
         if words == long_name:
             assert page.get_by_role("heading").first.evaluate(LINES) == 2
+    page.goto(next(url for url in shown if url.endswith(idea.id)))
+    picture = page.get_by_test_id("stVegaLiteChart")
+    expect(picture).to_contain_text("Waitly forBeauty")  # in two lines
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(picture).to_contain_text("Waitly for Beauty")
     context.close()
     assert not problems, "\n".join(map(str, problems))

@@ -10,7 +10,8 @@ import streamlit as st
 from idearc.views.parts import short
 
 _LINE, _HEADER = 54, 32  # pixels
-_LETTERS = 13  # that fit a third of a phone's width
+_NARROW, _WIDE = 13, 28  # letters that fit a third of a phone's width, and of `_IS_WIDE`'s
+_IS_WIDE = "width > 600"
 
 
 @dataclass(frozen=True)
@@ -70,16 +71,19 @@ def _line(row: str, place: int) -> str:
 
 
 def _value(chip: Chip, place: int) -> dict[str, Any]:
-    wrapped = textwrap.wrap(short(chip.name), _LETTERS, max_lines=3, placeholder="…")
     return {
         "name": short(chip.name),
-        "text": "\n".join(wrapped),
-        "height": len(wrapped),
+        "narrow": _wrapped(chip.name, _NARROW),
+        "wide": _wrapped(chip.name, _WIDE),
         "line": _line(chip.row, place),
         "row": chip.row,
         "column": chip.column,
         "is_filled": chip.is_filled,
     }
+
+
+def _wrapped(name: str, letters: int) -> str:
+    return "\n".join(textwrap.wrap(short(name), letters, max_lines=3, placeholder="…"))
 
 
 def _axes(
@@ -113,21 +117,20 @@ def _layers(
     scale = {"domain": list(rows), "range": colors[: len(rows)]}
     color = {"field": "row", "type": "nominal", "scale": scale, "legend": None}
     rect = {"type": "rect", "cornerRadius": 8, "width": {"band": 0.96}, "height": {"band": 0.9}}
-    layers: list[dict[str, Any]] = [
-        {"mark": rect, "transform": [of_kind], "encoding": {"color": color}}
+    wrapped = f"({_IS_WIDE} ? datum.wide : datum.narrow)"
+    lines = f"split({wrapped}, '\\n').length"
+    text = {
+        "type": "text",
+        "text": {"expr": wrapped},
+        "baseline": "middle",
+        "color": ink,
+        "dy": {"expr": f"-7 * ({lines} - 1)"},  # several lines begin above the middle
+        "fontSize": 12,
+        "limit": {"expr": f"width / {columns} - 8"},
+        "lineBreak": "\n",
+        "lineHeight": 14,
+    }
+    return [
+        {"mark": rect, "transform": [of_kind], "encoding": {"color": color}},
+        {"mark": text, "transform": [of_kind]},
     ]
-    for height in (1, 2, 3):
-        text = {
-            "type": "text",
-            "baseline": "middle",
-            "color": ink,
-            "dy": -7 * (height - 1),  # several lines begin above the middle
-            "fontSize": 12,
-            "limit": {"expr": f"width / {columns} - 8"},
-            "lineBreak": "\n",
-            "lineHeight": 14,
-        }
-        of_height = {"filter": f"datum.height == {height}"}
-        encoding = {"text": {"field": "text"}}
-        layers.append({"mark": text, "transform": [of_kind, of_height], "encoding": encoding})
-    return layers
