@@ -322,7 +322,6 @@ def test_without_a_search_nothing_is_confirmed_and_no_address_shown(
         "Name",
         "Link",
         "Kind",
-        "Pricing",
         "What it does",
     ]
 

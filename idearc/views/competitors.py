@@ -14,6 +14,7 @@ from idearc.web import Pages, as_address, host
 
 SEEN, NOT_CONFIRMED, KNOWN = "seen in the search", "not confirmed", "you know it"
 _BADGES = {SEEN: "green", NOT_CONFIRMED: "gray", KNOWN: "blue"}
+_HOST = r"^https?://(?:www\.)?([^/?#]+)"  # says whether it leads to a site or to a search
 _CARDS = 10  # that are open to the eye; more are folded
 
 # From the closest to the farthest; large models name the first four, small ones the last three.
@@ -60,22 +61,23 @@ def _table(
     competitors: Sequence[Competitor], addresses: dict[int, str], badges: dict[int, list[str]]
 ) -> None:
     column = st.column_config
+    has_pricing = any(one.pricing for one in competitors)  # small models know none
     st.dataframe(
         [
             {
                 "Name": _cell(one.name),
+                **({"Badges": badges[one.position]} if any(badges.values()) else {}),
                 # A column of its own: those of links are sorted by their addresses.
                 "Link": addresses[one.position],
-                **({"Badges": badges[one.position]} if any(badges.values()) else {}),
                 "Kind": one.kind,
-                "Pricing": _cell(one.pricing),
+                **({"Pricing": _cell(one.pricing)} if has_pricing else {}),
                 "What it does": _cell(one.what),
             }
             for one in competitors
         ],
         column_config={
             "Name": column.TextColumn(pinned=True, width="medium"),
-            "Link": column.LinkColumn(display_text="Open", width="small"),
+            "Link": column.LinkColumn(display_text=_HOST, width=130),
             "Badges": column.MultiselectColumn(options=list(_BADGES), color=list(_BADGES.values())),
             "Kind": column.TextColumn(width="small"),
         },
