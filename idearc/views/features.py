@@ -27,6 +27,7 @@ def draw(content: Content) -> None:
         title: [one for one in features if one.priority == priority]
         for priority, title in _PRIORITIES.items()
     }
+    st.html('<style>[class*="st-key-feature-"] label p { font-weight: 600 }</style>')
     overview, cards = st.columns([2, 3], gap="medium")
     with overview:
         st.header(f"First version: {sum(is_in.values())} of {len(features)}", anchor=False)
