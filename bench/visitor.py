@@ -23,8 +23,7 @@ class Visitor:
     def __init__(self, url: str, idea_id: str) -> None:
         self._address = url.replace("http://", "ws://") + "/_stcore/stream"
         self._query = f"idea={idea_id}"
-        self._page_hash = ""
-        self._timers: dict[str, str] = {}  # by the fragment that each runs, if any
+        self._page_hash = self._timer = self._fragment = ""
         self._ticks = 0
 
     async def __aenter__(self) -> "Visitor":
@@ -37,25 +36,21 @@ class Visitor:
         await self._socket.close()
 
     async def tick(self) -> float:
-        """As the page's timers do; seconds until the page has been run for the first of them."""
+        """As the page's timer does; seconds until the page has been run."""
         self._ticks += 1
         started = time.perf_counter()
-        fragment, *whole = sorted(self._timers, reverse=True)
-        await self._run(fragment)
-        seconds = time.perf_counter() - started
-        if whole and self._ticks % 6 == 0:
-            await self._run()
-        return seconds
+        await self._run()
+        return time.perf_counter() - started
 
-    async def _run(self, fragment: str = "") -> None:
+    async def _run(self) -> None:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self._query
         state.page_script_hash = self._page_hash
         state.page_name = "" if self._page_hash else "workspace"
-        state.fragment_id = fragment
-        for timer in self._timers.values():
-            state.widget_states.widgets.add(id=timer, json_value=str(self._ticks))
+        if self._timer:
+            state.fragment_id = self._fragment
+            state.widget_states.widgets.add(id=self._timer, json_value=str(self._ticks))
         await self._socket.send(message.SerializeToString())
         while True:
             answer = ForwardMsg.FromString(await self._socket.recv(decode=False))
@@ -65,7 +60,7 @@ class Visitor:
                 case "delta":
                     component = answer.delta.new_element.component_instance
                     if component.component_name.endswith("st_autorefresh"):
-                        self._timers[answer.delta.fragment_id] = component.id
+                        self._timer, self._fragment = component.id, answer.delta.fragment_id
                 case "script_finished":
                     if answer.script_finished in _ENDS:
                         return

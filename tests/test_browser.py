@@ -257,8 +257,6 @@ def test_a_tick_without_news_draws_nothing_anew(
     def look_into(frame: bytes | str) -> None:
         assert isinstance(frame, bytes)
         message = ForwardMsg.FromString(frame)
-        if len(ends) >= 3:  # later, the whole page runs
-            return
         if message.delta.HasField("new_element"):
             drawn.append(message.delta.new_element.component_instance.component_name)
         elif message.HasField("script_finished"):

@@ -12,7 +12,7 @@ from idearc.models import Idea, now
 from idearc.views import frame
 from idearc.views.session import this_session
 
-_TICKS_PER_RUN = 6  # of the whole page
+_A_DAY = timedelta(days=1)
 
 
 def progress(idearc: Idearc, idea: Idea) -> Mapping[str, Progress]:
@@ -43,22 +43,26 @@ def watch(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
 def tick(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
     """Has this page look for more every few seconds, as often as a round has ticks.
 
-    A tick runs alone, and the page only where there is more to be seen. But a server that has been
-    started anew knows no part of a page that it has not run: now and then all of it runs.
+    A tick runs alone, and the page only where there is more to be seen.
     """
     _tick_alone(idearc, idea, shown, _ticks(idea))
-    every = _TICKS_PER_RUN  # and once after the last tick
-    _timer(f"whole-{_key(idea)}", every * idearc.tick_seconds, idearc.max_ticks // every + 1)
 
 
-@st.fragment
+# A server that has been started anew knows no fragment of a page that it has not run, and says
+# nothing. A browser that connects again asks for the page only where something is timed.
+@st.fragment(run_every=_A_DAY)
 def _tick_alone(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks_then: int) -> None:
     ticks = _ticks(idea)
     if ticks != ticks_then and has_news(idearc, idea, shown, ticks):
         st.rerun()
     if ticks == 1:
         frame.preload_content()
-    _timer(_key(idea), idearc.tick_seconds, idearc.max_ticks)
+    st_autorefresh(
+        interval=round(idearc.tick_seconds * 1000),
+        limit=idearc.max_ticks + 1,  # it fires while the count is below its limit
+        debounce=False,  # or clicks would put the next tick off
+        key=_key(idea),
+    )
     watch(idearc, idea, shown)  # again: who was not connected for a while is forgotten
 
 
@@ -96,12 +100,3 @@ def _key(idea: Idea) -> str:
 def _ticks(idea: Idea) -> int:
     """The count lives in the browser and is here before the timer is drawn."""
     return st.session_state.get(_key(idea)) or 0
-
-
-def _timer(key: str, seconds: float, times: int) -> None:
-    st_autorefresh(
-        interval=round(seconds * 1000),
-        limit=times + 1,  # it fires while the count is below its limit
-        debounce=False,  # or clicks would put the next tick off
-        key=key,
-    )
