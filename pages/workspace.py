@@ -34,3 +34,4 @@ with st.container(key="content"):
 
 if any(of_job.state != State.DONE for of_job in progress.values()):
     news.tick(idearc, idea, progress)
+news.run_when_connected_again()

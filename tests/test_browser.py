@@ -380,6 +380,21 @@ def test_a_killed_server_is_told_and_nothing_doubles(
     for job in JOBS.values():
         assert len(store.findings(job, idea.id)) == len(example_findings(job))
 
+    # Nor does a click get lost that comes after one.
+    open_tab(page, "features")
+    expect(page.get_by_text("First version: ")).to_be_visible()
+    page.reload()  # so that a whole page was the last to run
+    before = page.get_by_text(re.compile(r"First version: \d")).inner_text()
+    app.kill()
+    app.start()
+    page.wait_for_timeout(5_000)  # the browser connects again
+    page.get_by_role("checkbox").first.click(force=True)
+    after = page.get_by_text(re.compile(r"First version: \d"))
+    expect(after).not_to_have_text(before)
+    changed = after.inner_text()
+    page.reload()
+    expect(after).to_have_text(changed)
+
 
 def test_a_form_that_was_open_over_a_restart_is_still_good(
     page: Page, app: AppServer, store: Store

@@ -48,9 +48,7 @@ def tick(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
     _tick_alone(idearc, idea, shown, _ticks(idea))
 
 
-# A server that has been started anew knows no fragment of a page that it has not run, and says
-# nothing. A browser that connects again asks for the page only where something is timed.
-@st.fragment(run_every=_A_DAY)
+@st.fragment
 def _tick_alone(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks_then: int) -> None:
     ticks = _ticks(idea)
     if ticks != ticks_then and has_news(idearc, idea, shown, ticks):
@@ -64,6 +62,16 @@ def _tick_alone(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks
         key=_key(idea),
     )
     watch(idearc, idea, shown)  # again: who was not connected for a while is forgotten
+
+
+@st.fragment(run_every=_A_DAY)
+def run_when_connected_again() -> None:
+    """Has a browser whose connection comes back ask for this page, done or not.
+
+    It does so for the sake of what is timed; else a server that has been started anew, which knows
+    neither fragments nor widgets of a page that it has not run, would drop ticks and clicks and
+    say nothing.
+    """
 
 
 def has_news(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks: int) -> bool:
