@@ -61,12 +61,13 @@ def _table(
     competitors: Sequence[Competitor], addresses: dict[int, str], badges: dict[int, list[str]]
 ) -> None:
     column = st.column_config
+    has_badges = any(badges.values())
     has_pricing = any(one.pricing for one in competitors)  # small models know none
     st.dataframe(
         [
             {
                 "Name": _cell(one.name),
-                **({"Badges": badges[one.position]} if any(badges.values()) else {}),
+                **({"Badges": badges[one.position]} if has_badges else {}),
                 # A column of its own: those of links are sorted by their addresses.
                 "Link": addresses[one.position],
                 "Kind": one.kind,

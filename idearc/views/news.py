@@ -12,8 +12,6 @@ from idearc.models import Idea, now
 from idearc.views import frame
 from idearc.views.session import this_session
 
-_A_DAY = timedelta(days=1)
-
 
 def progress(idearc: Idearc, idea: Idea) -> Mapping[str, Progress]:
     """How far the jobs are for one who has waited for as many ticks as this page."""
@@ -64,7 +62,7 @@ def _tick_alone(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks
     watch(idearc, idea, shown)  # again: who was not connected for a while is forgotten
 
 
-@st.fragment(run_every=_A_DAY)
+@st.fragment(run_every=timedelta(days=1))
 def run_when_connected_again() -> None:
     """Has a browser whose connection comes back ask for this page, done or not.
 

@@ -10,8 +10,8 @@ import streamlit as st
 from idearc.views.parts import short
 
 _LINE, _HEADER = 54, 32  # pixels
-_NARROW, _WIDE = 13, 28  # letters that fit a third of a phone's width, and of `_IS_WIDE`'s
-_IS_WIDE = "width > 600"
+_IS_WIDE = "width > 600"  # of the picture, in pixels
+_NARROW, _WIDE = 13, 28  # letters that fit a third of a phone's width, and of a wide picture's
 
 
 @dataclass(frozen=True)
