@@ -54,7 +54,10 @@ def _submit(page: Page, url: str) -> float:
 
 
 def click(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
-    """Each in turn, with a fresh profile; the first round warms up."""
+    """In an order of its own each round, with a fresh profile; the first round warms up.
+
+    What an app still does after its click would else always meet the same one's next.
+    """
     fill(apps.database_url("idearc full"), 100_000)
     names = apps.names("idearc", "before", "bare", "blocking")
     names += ["idearc full", "idearc busy"]
@@ -71,7 +74,7 @@ def click(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
             with browser.new_page() as page:
                 _submit(page, busy.url)
         for _ in range(rounds + 1):
-            for name in names:
+            for name in random.sample(names, len(names)):
                 with browser.new_page() as page:
                     seconds[name].append(_submit(page, servers[name].url))
         opened = _open_list(browser, servers["idearc full"], rounds)
