@@ -59,7 +59,7 @@ def workspace(app: AppTest, idea_id: str) -> AppTest:
 
 def tabs(app: AppTest) -> list[str]:
     shown = [json.loads(element.proto.json) for element in app.get("bidi_component")]
-    return [label for data in shown for label in data.get("labels", {}).values()]
+    return [label for data in shown if isinstance(data, list) for label in data[0].values()]
 
 
 def open_tab(app: AppTest, name: str) -> AppTest:

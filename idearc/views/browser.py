@@ -96,8 +96,9 @@ _tabs = st.components.v2.component(
     js="""
         export default function ({ data, parentElement, setStateValue }) {
             const list = parentElement.querySelector("[role=tablist]");
-            list.open ??= data.open;  // from then on, only clicks change it
-            const draw = () => Object.entries(data.labels).forEach(([name, label], place) => {
+            const [labels, first] = data;
+            list.open ??= first;  // from then on, only clicks change it
+            const draw = () => Object.entries(labels).forEach(([name, label], place) => {
                 const tab =
                     list.children[place] ?? list.appendChild(document.createElement("button"));
                 tab.type = "button";
@@ -126,7 +127,8 @@ def tabs(labels: Mapping[str, str], first: str, key: str, on_change: Callable[[]
     Not st.tabs, which begin anew when a label changes, and not st.segmented_control, which loses a
     click that meets the change of a label: it knows its options by their labels.
     """
-    data = {"labels": labels, "open": first}
+    # No dictionary: in that, Streamlit looks for data frames, and loads pandas for it.
+    data = [labels, first]
     chosen = _tabs(data=data, default={"open": first}, key=key, on_open_change=on_change).open
     return str(chosen)
 

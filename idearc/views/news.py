@@ -1,5 +1,6 @@
 """How an open workspace hears that there is more to see: by its ticks for sure, else at once."""
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -11,6 +12,9 @@ from idearc.errors import IdearcError
 from idearc.models import Idea, now
 from idearc.views import frame
 from idearc.views.session import this_session
+
+# A new timer is a document with scripts of its own, which the browser would run before it draws.
+_SECONDS_FOR_TABS = 0.1
 
 
 def progress(idearc: Idearc, idea: Idea) -> Mapping[str, Progress]:
@@ -53,6 +57,8 @@ def _tick_alone(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks
         st.rerun()
     if ticks == 1:
         frame.preload_content()
+    if _key(idea) not in st.session_state:
+        time.sleep(_SECONDS_FOR_TABS)
     st_autorefresh(
         interval=round(idearc.tick_seconds * 1000),
         limit=idearc.max_ticks + 1,  # it fires while the count is below its limit
