@@ -54,9 +54,9 @@ def _submit(page: Page, url: str) -> float:
 
 
 def click(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
-    """In an order of its own each round, with a fresh profile; the first round warms up.
+    """Each round in another order, with a fresh profile; the first warms up.
 
-    What an app still does after its click would else always meet the same one's next.
+    In a fixed order, what an app still does after its click would always slow the same next one.
     """
     fill(apps.database_url("idearc full"), 100_000)
     names = apps.names("idearc", "before", "bare", "blocking")

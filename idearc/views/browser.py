@@ -127,7 +127,7 @@ def tabs(labels: Mapping[str, str], first: str, key: str, on_change: Callable[[]
     Not st.tabs, which begin anew when a label changes, and not st.segmented_control, which loses a
     click that meets the change of a label: it knows its options by their labels.
     """
-    # No dictionary: in that, Streamlit looks for data frames, and loads pandas for it.
+    # A list: for a dictionary in a dictionary, Streamlit loads pandas, as it may be a data frame.
     data = [labels, first]
     chosen = _tabs(data=data, default={"open": first}, key=key, on_open_change=on_change).open
     return str(chosen)

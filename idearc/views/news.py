@@ -13,7 +13,7 @@ from idearc.models import Idea, now
 from idearc.views import frame
 from idearc.views.session import this_session
 
-# A new timer is a document with scripts of its own, which the browser would run before it draws.
+# A head start: a new timer is a document with scripts, which the browser would run before it draws.
 _SECONDS_FOR_TABS = 0.1
 
 
