@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from idearc.errors import IdearcError
+from idearc.errors import IdearcError, StoreError
 from idearc.markdown import plain
 
 icon = Path(__file__).parent / "assets" / "icon.svg"
@@ -37,5 +37,7 @@ try:
 except IdearcError as error:
     show(str(error))
     st.set_page_config(page_title="Idearc")
+    if isinstance(error, StoreError):
+        st.button("Load the page again", icon=":material/refresh:")
     if page is not new_idea:
         st.page_link(new_idea, label="Go to the start page")

@@ -15,6 +15,7 @@ from idearc.models import Choice, Finding, Idea, Result
 from idearc.providers import Note, Provider
 from idearc.runners import Failed, Outcome, Runner, Running
 from idearc.store import Store
+from idearc.text import clean
 from idearc.watcher import Viewer, Watcher
 
 IDEAS_PER_PAGE = 50
@@ -127,7 +128,8 @@ class Idearc:
 
     def idea(self, idea_id: str) -> Idea:
         """Raises InputError when there is none."""
-        idea = self._store.idea(idea_id)
+        # Databases refuse to look for some characters that no id has.
+        idea = self._store.idea(idea_id) if idea_id.isascii() and idea_id.isprintable() else None
         if idea is None:
             raise InputError(
                 "There is no idea at this address. Perhaps a part of the link is missing."
@@ -191,10 +193,11 @@ class Idearc:
     def ideas(self, page: int, search: str = "") -> Sequence[Idea]:
         """One page of the ideas that hold all these words, the newest first; pages count from 1."""
         offset = (page - 1) * IDEAS_PER_PAGE
-        return self._store.ideas(limit=IDEAS_PER_PAGE, offset=offset, search=search[:SEARCH_MAX])
+        search = clean(search)[:SEARCH_MAX]
+        return self._store.ideas(limit=IDEAS_PER_PAGE, offset=offset, search=search)
 
     def count_ideas(self, search: str = "") -> int:
-        return self._store.count_ideas(search[:SEARCH_MAX])
+        return self._store.count_ideas(clean(search)[:SEARCH_MAX])
 
 
 def _stages(progress: Mapping[str, Progress]) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""The database: an engine for its kind, and tables that are as new as the code."""
+"""The database: an engine for its kind, with tables that are as new as the code."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -6,26 +6,55 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
+from idearc import migrations
 from idearc.errors import StoreError
-from idearc.models import Base
 
 
 def open_database(database_url: str, lock_seconds: float) -> Engine:
-    """With all tables; SQLite waits up to `lock_seconds` while another process writes."""
-    url = _parse(database_url)
-    is_file = url.get_backend_name() == "sqlite"
-    engine = _sqlite(url, lock_seconds) if is_file else _server(url)
-    with engine.begin() as connection:
-        for table in Base.metadata.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-            _add_new_columns(connection, table)
-            for index in table.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
+    """With all tables; SQLite waits up to `lock_seconds` while another process writes.
+
+    Raises StoreError when a server's tables are older than the code: who runs it says when they
+    are changed.
+    """
+    engine = create(database_url, lock_seconds)
+    with engine.connect() as connection:
+        is_ready = migrations.is_current(connection)
+    if not is_ready and engine.dialect.name == "sqlite":
+        _migrate(engine)
+    elif not is_ready:
+        raise StoreError(
+            "The database has not all tables that this Idearc needs. Run "
+            "`python -m idearc migrate` once, then try again."
+        )
     return engine
+
+
+def migrate(database_url: str) -> None:
+    """Makes and changes tables until they are as the code needs them. Raises StoreError."""
+    with readable_errors():
+        engine = create(database_url, lock_seconds=60)
+        _migrate(engine)
+        engine.dispose()
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        migrations.migrate(connection)
+
+
+def create(database_url: str, lock_seconds: float) -> Engine:
+    """The engine for the database, which nobody has asked anything yet."""
+    url = _parse(database_url)
+    match url.get_backend_name():
+        case "sqlite":
+            return _sqlite(url, lock_seconds)
+        case "postgresql":
+            return _postgresql(url, lock_seconds)
+        case _:
+            raise ArgumentError("it is neither sqlite:///… nor postgresql://…")
 
 
 @contextmanager
@@ -34,20 +63,11 @@ def readable_errors() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, ImportError, OSError) as error:  # ImportError: no driver for it
-        cause = getattr(error, "orig", None) or error
+        cause = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".?")
         raise StoreError(
             f"The database can't be used: {cause}. Check IDEARC_DATABASE_URL, that the "
             "database can be reached and that its disk has room, then try again."
         ) from error
-
-
-def _add_new_columns(connection: Connection, table: Table) -> None:
-    """To a table that an older Idearc has made; what was stored gets the column's default."""
-    known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-    for column in table.columns:
-        if column.name not in known:
-            definition = CreateColumn(column).compile(dialect=connection.dialect)
-            connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
 
 
 def _parse(database_url: str) -> URL:
@@ -85,5 +105,14 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def _server(url: URL) -> Engine:
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+def _postgresql(url: URL, lock_seconds: float) -> Engine:
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,  # after a restart of the database nobody meets its dead connections
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=lock_seconds,
+        # A host that is gone says nothing at all: in seconds, then in milliseconds.
+        connect_args={"connect_timeout": 5, "tcp_user_timeout": 20_000},
+    )

@@ -13,8 +13,10 @@ from browser import launch_chromium
 from model_server import ModelServer, example
 from openai import pydantic_function_tool
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from postgres_server import PostgresServer
 from pydantic import BaseModel
 
+from idearc.database import migrate
 from idearc.jobs import Job
 from idearc.models import Idea, new_id
 from idearc.providers.compatible import CompatibleProvider
@@ -52,9 +54,47 @@ def model_server() -> Iterator[ModelServer]:
     server.close()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: PostgresServer) -> str:
+    """The name of a database that has all tables, to be copied."""
+    name = postgres.new_database()
+    migrate(postgres.url(name))
+    return name
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'idearc.db'}")
+def database_url() -> str:
+    """Of the settings, and of the store; test modules that are about either ask for all kinds."""
+    return os.environ["IDEARC_DATABASE_URL"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "postgresql":
+        server, migrated = map(request.getfixturevalue, ("postgres", "migrated"))
+        monkeypatch.setenv("IDEARC_DATABASE_URL", server.url(server.new_database(migrated)))
+    return os.environ["IDEARC_DATABASE_URL"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of one without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new' / 'idearc.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.url(server.new_database())
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    store = Store(database_url)
     yield store
     store.close()
 

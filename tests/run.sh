@@ -11,6 +11,7 @@ install() { # a system package, where apt-get can
 }
 
 command -v chromium chromium-browser google-chrome > /dev/null || install chromium
+command -v initdb /usr/lib/postgresql/*/bin/initdb > /dev/null || install postgresql
 if [ ! -x .venv/bin/python ]; then
     python3 -m venv .venv || { install python3-venv && python3 -m venv .venv; }
 fi

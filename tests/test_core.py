@@ -27,7 +27,12 @@ RUNNING, FAILED = Running(since=START, note="Waiting"), Failed("The reason.")
 
 
 @pytest.fixture
-def idearc(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> Idearc:
+def database_url(each_database_url: str) -> str:
+    return each_database_url
+
+
+@pytest.fixture
+def idearc(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Idearc:
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
     return build(read_settings())
 
@@ -253,7 +258,7 @@ def test_after_a_restart_what_ran_is_interrupted_and_can_be_retried(
 
 
 def test_an_unknown_idea_is_a_friendly_error(idearc: Idearc) -> None:
-    for idea_id in ("", "x" * 5_000, "' OR 1=1 --", "../../etc/passwd", "0" * 32):
+    for idea_id in ("", "x" * 5_000, "' OR 1=1 --", "../../etc/passwd", "0" * 32, "\0", "\ud800"):
         with pytest.raises(InputError, match="no idea at this address"):
             idearc.idea(idea_id)
 
@@ -272,6 +277,15 @@ def test_ideas_come_in_pages_the_newest_first(store: Store, idearc: Idearc) -> N
     assert len(idearc.ideas(1)) == 50
     assert [idea.name for idea in idearc.ideas(2)] == ["Idea 0"]
     assert idearc.count_ideas() == 51
+
+
+def test_ideas_are_found_by_words_in_any_case(store: Store, idearc: Idearc) -> None:
+    store.add_idea(an_idea(name="Ärzte_100%", text="Für Praxen, in der Stadt"))
+    store.add_idea(an_idea(name="Salon"))
+    for search in ("ärzte", "STADT für", "_100%", "\0Praxen\ud800", "Ärzte" + " " * 300):
+        assert [idea.name for idea in idearc.ideas(1, search)] == ["Ärzte_100%"]
+        assert idearc.count_ideas(search) == 1
+    assert idearc.count_ideas("Salon Praxen") == 0
 
 
 def test_keys_and_ideas_never_reach_the_log(

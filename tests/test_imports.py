@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from idearc.database import migrate
+
 ROOT = Path(__file__).parent.parent
 FILES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "idearc").rglob("*.py")]
 
@@ -19,10 +21,12 @@ JOBS, VIEWS = files("idearc/jobs/*.py"), files("idearc/views/*.py")
 UI = {"app.py", "idearc/application.py", *files("pages/*.py"), *VIEWS}
 PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
 HTTP = {f"idearc/providers/{name}.py" for name in ("server", "model_sources", "nearby")}
+MIGRATIONS = files("idearc/migrations/**/*.py")
 MAY_IMPORT = {
+    "alembic": MIGRATIONS,
     "streamlit": UI,
     "streamlit_autorefresh": UI,
-    "sqlalchemy": {"idearc/models.py", "idearc/database.py", "idearc/store.py"},
+    "sqlalchemy": {"idearc/models.py", "idearc/database.py", "idearc/store.py", *MIGRATIONS},
     "sqlmodel": {"idearc/models.py", "idearc/store.py", *JOBS},
     "openai": {*PROVIDERS, "idearc/providers/embedded.py", "idearc/providers/reasons.py"},
     "httpx2": HTTP,
@@ -32,7 +36,8 @@ MAY_IMPORT = {
     "idearc.views": UI,
     "idearc.application": {"app.py", *files("pages/*.py")},
     "idearc.bootstrap": {"idearc/application.py"},
-    "idearc.database": {"idearc/store.py"},
+    "idearc.database": {"idearc/store.py", "idearc/__main__.py", *MIGRATIONS},
+    "idearc.migrations": {"idearc/database.py"},
     "idearc.form": UI | {"idearc/core.py"},
     "publicsuffixlist": {"idearc/web.py"},
     "idna": {"idearc/web.py"},
@@ -69,7 +74,16 @@ def test_only_these_files_import(module: str) -> None:
     assert importers <= MAY_IMPORT[module]
 
 
-HEAVY = {"altair", "httpx2", "huggingface_hub", "openai", "pandas", "pyarrow", "xllamacpp"}
+HEAVY = {
+    "alembic",
+    "altair",
+    "httpx2",
+    "huggingface_hub",
+    "openai",
+    "pandas",
+    "pyarrow",
+    "xllamacpp",
+}
 FIRST_PAGE = f"""
 import gc, sys, threading, time
 from importlib.abc import MetaPathFinder
@@ -90,9 +104,10 @@ print("later:", "openai" in sys.modules)
 
 
 def test_the_first_page_does_not_wait_for_what_only_jobs_and_results_need(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, database_url: str
 ) -> None:
     """What jobs need comes by itself while the visitor writes, and is no garbage to look for."""
+    migrate(database_url)
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     command = [sys.executable, "-c", FIRST_PAGE]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True)

@@ -1,0 +1,127 @@
+"""The tables become what the code needs, once, and keep what is in them."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from conftest import an_idea
+from sqlalchemy import Engine, text
+from test_store import COMPETITORS, FEATURES, answer
+
+from idearc.database import create, migrate
+from idearc.errors import StoreError
+from idearc.jobs.competitors import CompetitorFields
+from idearc.models import Base
+from idearc.providers import Answer, Provenance
+from idearc.store import Store
+
+
+@pytest.fixture
+def engine(empty_database_url: str) -> Iterator[Engine]:
+    engine = create(empty_database_url, lock_seconds=10)
+    yield engine
+    engine.dispose()
+
+
+def run(engine: Engine, *statements: str) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def test_the_migrations_make_the_tables_of_the_models(
+    empty_database_url: str, engine: Engine
+) -> None:
+    """When it fails after a change: `alembic revision --autogenerate`, as the README says."""
+    migrate(empty_database_url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_what_an_older_version_stored_is_kept(empty_database_url: str, engine: Engine) -> None:
+    migrate(empty_database_url)
+    store = Store(empty_database_url)
+    idea = store.add_idea(an_idea())[0]
+    found = CompetitorFields(name="Booksy", kind="direct", what="", strengths=[], weaknesses=[])
+    assert store.save(COMPETITORS, idea.id, Answer([found], Provenance("p", "m", 1, 2)), 0)
+    assert store.save(FEATURES, idea.id, answer("a", count=1), 0)
+    store.close()
+    run(  # one from before there were migrations
+        engine,
+        "ALTER TABLE competitor DROP COLUMN search",
+        "ALTER TABLE feature DROP COLUMN weakness",
+        "ALTER TABLE idea DROP COLUMN known",
+        "DROP TABLE choice",
+        "DROP INDEX ix_idea_newest",
+        "DROP TABLE alembic_version",
+    )
+    for _ in range(2):
+        migrate(empty_database_url)
+        newer = Store(empty_database_url)
+        (competitor,) = newer.findings(COMPETITORS, idea.id)
+        (feature,) = newer.findings(FEATURES, idea.id)
+        known = newer.idea(idea.id).known
+        assert newer.choices(FEATURES, idea.id) == {}
+        newer.close()
+        assert (competitor.name, competitor.search) == ("Booksy", "")
+        assert (feature.name, feature.weakness, known) == ("a 0", "", [])
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_the_table_of_a_new_job_makes_itself(empty_database_url: str, engine: Engine) -> None:
+    migrate(empty_database_url)
+    run(engine, "DROP TABLE feature")
+    if engine.dialect.name == "postgresql":
+        with pytest.raises(StoreError, match="python -m idearc migrate"):
+            Store(empty_database_url)
+        migrate(empty_database_url)
+    store = Store(empty_database_url)
+    assert store.save(FEATURES, store.add_idea(an_idea())[0].id, answer("a"), 0)
+    store.close()
+
+
+def test_only_sqlite_is_migrated_at_the_start(empty_database_url: str, engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        store = Store(empty_database_url)
+        assert store.count_ideas() == 0
+        store.close()
+    else:
+        with pytest.raises(StoreError, match="Run `python -m idearc migrate` once"):
+            Store(empty_database_url)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(
+    empty_database_url: str, engine: Engine
+) -> None:
+    migrate(empty_database_url)
+    run(engine, "UPDATE alembic_version SET version_num = '9999'")
+    for use in (Store, migrate):
+        with pytest.raises(StoreError, match="9999 by a newer Idearc"):
+            use(empty_database_url)
+
+
+def test_the_command_migrates(
+    empty_database_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDEARC_DATABASE_URL", empty_database_url)
+    command = [sys.executable, "-m", "idearc", "migrate"]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+    for process in processes:
+        assert b"has all tables" in process.communicate(timeout=60)[0]
+        assert process.returncode == 0
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
+
+
+def test_the_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDEARC_DATABASE_URL", "postgresql://me:secret@127.0.0.1:9/x")
+    command = [sys.executable, "-m", "idearc", "migrate"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "Check IDEARC_DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
