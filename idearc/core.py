@@ -4,77 +4,21 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from idearc.errors import InputError
 from idearc.form import SEARCH_MAX, read_form
 from idearc.jobs import JOBS, Job
-from idearc.models import Choice, Finding, Idea, Result
+from idearc.models import Choice, Finding, Idea
+from idearc.progress import Progress, State, derive
 from idearc.providers import Note, Provider
-from idearc.runners import Failed, Outcome, Runner, Running
+from idearc.runners import Ended, Runner
 from idearc.store import Store
 from idearc.text import clean
 from idearc.watcher import Viewer, Watcher
 
 IDEAS_PER_PAGE = 50
 _LATEST = 9  # results that tell how long a job usually takes
-
-
-class State(StrEnum):
-    """How far one job of one idea is. Derived whenever it is asked for, stored nowhere."""
-
-    DONE = "done"
-    WORKING = "working"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-    OVERDUE = "taking longer"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A job's state, with what there is to tell."""
-
-    state: State
-    result: Result | None = None  # when done
-    count: int = 0  # of its findings
-    since: datetime | None = None  # of the live run
-    note: str = ""  # what the live run waits for, or why the last one failed
-
-    @property
-    def can_retry(self) -> bool:
-        return self.state not in {State.DONE, State.WORKING}
-
-    @property
-    def stage(self) -> tuple[State, datetime | None, str]:
-        """What is worth another look at once, whoever looks: not each note, not who waited long."""
-        state = State.WORKING if self.state == State.OVERDUE else self.state
-        return state, self.since, self.note if state == State.FAILED else ""
-
-
-def derive(
-    stored: tuple[Result, int] | None,
-    outcome: Outcome,
-    idea_created_at: datetime,
-    process_started_at: datetime,
-    ticks_used_up: bool,
-) -> Progress:
-    """Rows beat the clock, what the runner knows beats guessing.
-
-    An idea younger than this process, of whose run it knows nothing, was submitted at another
-    process on the same database, which works on it.
-    """
-    if stored:
-        result, count = stored
-        return Progress(State.DONE, result=result, count=count)
-    if isinstance(outcome, Failed):
-        return Progress(State.FAILED, note=outcome.reason)
-    if outcome is None and idea_created_at < process_started_at:
-        return Progress(State.INTERRUPTED)
-    state = State.OVERDUE if ticks_used_up else State.WORKING
-    running = outcome or Running(since=idea_created_at)
-    return Progress(state, since=running.since, note=running.note)
 
 
 def run_job(store: Store, provider: Provider, job_name: str, idea_id: str, note: Note) -> None:
@@ -109,7 +53,7 @@ class Idearc:
         self._store = store
         self._runner = runner
         self._process_started_at = process_started_at
-        self._watcher = Watcher(self._stages, changed)
+        self._watcher = Watcher(self._look, changed)
 
     def submit(self, name: str, text: str, token: str, known: str = "") -> str:
         """Keeps the idea, starts its jobs and returns its id; once per token.
@@ -118,13 +62,12 @@ class Idearc:
         """
         idea, is_new = self._store.add_idea(read_form(name, text, known, token))
         if is_new:
-            for job_name in JOBS:
-                self._runner.start(job_name, idea.id)
+            self._runner.start(idea.id, list(JOBS))
         return idea.id
 
     def retry(self, job_name: str, idea_id: str) -> None:
         """Starts one job anew; does nothing while it runs or when it is done."""
-        self._runner.start(job_name, idea_id)
+        self._runner.start(idea_id, [job_name])
 
     def idea(self, idea_id: str) -> Idea:
         """Raises InputError when there is none."""
@@ -140,18 +83,17 @@ class Idearc:
         self, ideas: Sequence[Idea], ticks_used_up: bool = False
     ) -> dict[str, Mapping[str, Progress]]:
         """How far the jobs of these ideas are, by idea id and job name."""
-        # The runner first: a run that ends in between has stored its result by then.
-        outcomes = {
-            (idea.id, job_name): self._runner.outcome(job_name, idea.id)
-            for idea in ideas
-            for job_name in JOBS
-        }
-        results = self._store.results([idea.id for idea in ideas])
+        ids = [idea.id for idea in ideas]
+        results = self._store.results(ids)
+        runs = [(idea_id, job_name) for idea_id in ids for job_name in JOBS]
+        outcomes = self._runner.outcomes([run for run in runs if run not in results])
+        if any(isinstance(outcome, Ended) for outcome in outcomes.values()):
+            results = self._store.results(ids)  # it has ended in between
         return {
             idea.id: {
                 job_name: derive(
                     results.get((idea.id, job_name)),
-                    outcomes[idea.id, job_name],
+                    outcomes.get((idea.id, job_name)),
                     idea.created_at,
                     self._process_started_at,
                     ticks_used_up,
@@ -170,7 +112,7 @@ class Idearc:
         """The viewer shows something else."""
         self._watcher.forget(viewer)
 
-    def _stages(self, ideas: Sequence[Idea]) -> Mapping[str, object]:
+    def _look(self, ideas: Sequence[Idea]) -> Mapping[str, object]:
         return {idea_id: _stages(progress) for idea_id, progress in self.progress(ideas).items()}
 
     def findings(self, job: Job, idea_id: str) -> Sequence[Finding]:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from idearc.application import get_idearc
-from idearc.core import State
 from idearc.jobs import JOBS
+from idearc.progress import State
 from idearc.views import Content, frame, news, states
 
 idearc = get_idearc()
@@ -30,7 +30,8 @@ with st.container(key="content"):
     else:
         states.unfinished(idearc, job, of_job)
     if of_job.can_retry:
-        states.safe_button("Try again", f"retry-{job.name}", retry, job.name)
+        label = states.retry_label(of_job)
+        states.safe_button(label, f"retry-{job.name}-{label}", retry, job.name)
 
 if any(of_job.state != State.DONE for of_job in progress.values()):
     news.tick(idearc, idea, progress)

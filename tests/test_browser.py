@@ -240,7 +240,7 @@ def test_after_24_ticks_it_says_so_and_a_retry_starts_a_new_round(
     page.wait_for_timeout(2_000)
     expect(overdue).to_be_visible()  # a dead timer does not bring the spinner back
 
-    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("button", name="Check again").click()
     expect(page.get_by_text(re.compile(r"Looking for competitors · \d+ s"))).to_be_visible()
     assert model_server.asked("competitors") == 1  # what was live is not started twice
     model_server.gate.set()

@@ -9,21 +9,23 @@ from datetime import timedelta
 import pytest
 from conftest import API_KEY, TEXT, an_idea, example_findings, quiet
 from model_server import ModelServer, Reply
+from sqlalchemy import text
 
 from idearc.bootstrap import build
-from idearc.core import Idearc, Progress, State, derive, run_job
+from idearc.core import Idearc, run_job
 from idearc.errors import InputError
 from idearc.jobs import JOBS
 from idearc.models import Idea, Result, new_id, now
+from idearc.progress import Progress, State, derive
 from idearc.providers.compatible import CompatibleProvider
-from idearc.runners import Failed, Running
+from idearc.runners import Ended, Failed, Running
 from idearc.settings import read_settings
 from idearc.store import Store
 
 START = now()
 OLDER, YOUNGER = START - timedelta(hours=1), START + timedelta(hours=1)
 RESULT = Result(idea_id="1", job="features", provider="", model="", seconds=0, input_tokens=0)
-RUNNING, FAILED = Running(since=START, note="Waiting"), Failed("The reason.")
+RUNNING, FAILED, ENDED = Running(since=START, note="Waiting"), Failed("The reason."), Ended()
 
 
 @pytest.fixture
@@ -52,9 +54,9 @@ def states(idearc: Idearc, idea_id: str) -> dict[str, State]:
 EXPECTED_STATES = [
     # stored result and count, what the runner knows, idea older than the process, ticks used up
     *((r, s) for s in [State.DONE] for r in itertools.product(
-        [(RESULT, 7)], [None, RUNNING, FAILED], [True, False], [True, False])),
+        [(RESULT, 7)], [None, RUNNING, FAILED, ENDED], [True, False], [True, False])),
     *((r, s) for s in [State.FAILED] for r in itertools.product(
-        [None], [FAILED], [True, False], [True, False])),
+        [None], [FAILED, ENDED], [True, False], [True, False])),
     ((None, RUNNING, True, False), State.WORKING),
     ((None, RUNNING, False, False), State.WORKING),
     ((None, RUNNING, True, True), State.OVERDUE),
@@ -75,13 +77,13 @@ def test_the_state_follows_from_what_is_known(known: tuple, expected: State) -> 
 
 
 def test_every_combination_has_its_expected_state() -> None:
-    assert len({repr(known) for known, _ in EXPECTED_STATES}) == 2 * 3 * 2 * 2
+    assert len({repr(known) for known, _ in EXPECTED_STATES}) == 2 * 4 * 2 * 2
 
 
 def test_progress_tells_reason_note_and_since_when() -> None:
     assert derive(None, FAILED, OLDER, START, False) == Progress(State.FAILED, note="The reason.")
     assert derive(None, RUNNING, OLDER, START, False) == Progress(
-        State.WORKING, since=START, note="Waiting"
+        State.WORKING, since=START, note="Waiting", is_live=True
     )
     assert derive(None, None, YOUNGER, START, False).since == YOUNGER
 
@@ -199,6 +201,19 @@ def test_one_failure_never_touches_the_other_jobs(
     idearc.retry(job_name, idea_id)
     eventually(lambda: states(idearc, idea_id)[job_name] is State.DONE)
     assert {job: model_server.asked(job) for job in JOBS} == {**dict.fromkeys(JOBS, 1), job_name: 2}
+
+
+def test_a_result_that_is_gone_can_be_had_again(idearc: Idearc, store: Store) -> None:
+    """The database was brought back to what it was before."""
+    idea_id = idearc.submit("", TEXT, new_id())
+    eventually(lambda: set(states(idearc, idea_id).values()) == {State.DONE})
+    with store._engine.begin() as connection:
+        connection.execute(text("DELETE FROM result"))
+        connection.execute(text("DELETE FROM feature"))
+    progress = idearc.progress([idearc.idea(idea_id)])[idea_id]["features"]
+    assert (progress.state, progress.note[:14]) == (State.FAILED, "This has ended")
+    idearc.retry("features", idea_id)
+    eventually(lambda: states(idearc, idea_id)["features"] is State.DONE)
 
 
 def test_fifty_simultaneous_retries_are_one_run(idearc: Idearc, model_server: ModelServer) -> None:

@@ -76,7 +76,7 @@ def retries(app: AppTest) -> list[str]:
 
 def try_again(app: AppTest) -> AppTest:
     (control,) = [one for one in app.segmented_control if str(one.key).startswith("retry-")]
-    return control.set_value(["Try again"]).run()
+    return control.set_value(control.options).run()
 
 
 def test_without_a_key_the_form_says_who_answers_and_how_to_change_it() -> None:

@@ -8,8 +8,8 @@ from conftest import API_KEY, an_idea, example_findings
 from sqlalchemy import text
 
 from idearc.bootstrap import build
-from idearc.core import State
 from idearc.jobs import JOBS
+from idearc.progress import State
 from idearc.providers import Answer, Provenance
 from idearc.settings import read_settings
 from idearc.store import Store

@@ -1,8 +1,15 @@
 """The runner carries out runs; each kind is a module of its own."""
 
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from idearc.errors import IdearcError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -20,16 +27,47 @@ class Failed:
     reason: str
 
 
-Outcome = Running | Failed | None  # None: the runner knows of no run
+@dataclass(frozen=True)
+class Ended:
+    """The last run has succeeded: its result is stored, unless its idea is gone."""
+
+
+Outcome = Running | Failed | Ended | None  # None: the runner knows of no run
 
 
 class Runner(Protocol):
     """Knows neither prompts nor tables: only names and ids cross to threads and machines."""
 
-    def start(self, job_name: str, idea_id: str) -> None:
-        """Starts a run and returns at once; does nothing while one is live."""
+    def start(self, idea_id: str, job_names: Sequence[str]) -> None:
+        """Starts a run of each job and returns at once; does nothing where one is live."""
         ...
 
-    def outcome(self, job_name: str, idea_id: str) -> Outcome:
-        """What is known of the last run, until it has succeeded."""
+    def outcomes(self, runs: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Outcome]:
+        """What is known of the last run of each, by idea id and job name."""
         ...
+
+
+# Called with a job's name, an idea's id, and what takes notes of what the run is doing.
+Run = Callable[[str, str, Callable[[str], None]], None]
+
+
+def attempt(run: Run, job_name: str, idea_id: str, note: Callable[[str], None]) -> Ended | Failed:
+    """Run it, and log how that went. Raises nothing."""
+    started = time.monotonic()
+    log.info("run started: job=%s idea=%s", job_name, idea_id)
+    outcome: Ended | Failed = Ended()
+    words = "ended"
+    try:
+        run(job_name, idea_id, note)
+    except IdearcError as error:
+        # Its text may quote what the model's server said, and that the idea: kinds only.
+        cause = f" from {type(error.__cause__).__name__}" if error.__cause__ else ""
+        words = f"failed, {type(error).__name__}{cause}"
+        outcome = Failed(str(error))
+    except BaseException as error:  # the top of a thread: nobody above would see it
+        log.exception("run broke: job=%s idea=%s", job_name, idea_id)
+        words = f"broke, {type(error).__name__}"
+        outcome = Failed(f"Something went wrong inside Idearc ({type(error).__name__}). Try again.")
+    seconds = time.monotonic() - started
+    log.info("run %s: job=%s idea=%s seconds=%.1f", words, job_name, idea_id, seconds)
+    return outcome

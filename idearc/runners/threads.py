@@ -2,22 +2,18 @@
 
 import logging
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
-from idearc.errors import IdearcError
 from idearc.models import now
-from idearc.runners import Failed, Outcome, Running
+from idearc.runners import Ended, Failed, Outcome, Run, Running, attempt
 
 log = logging.getLogger(__name__)
 
-_REMEMBERED_FAILURES = 10_000
+_REMEMBERED = 10_000  # runs that are over
 
-_Key = tuple[str, str]  # job name, idea id
-
-# Called with a job's name, an idea's id, and what takes notes of what the run is doing.
-Run = Callable[[str, str, Callable[[str], None]], None]
+_Key = tuple[str, str]  # idea id, job name
 
 
 class ThreadRunner:
@@ -39,10 +35,13 @@ class ThreadRunner:
         self._started = 0
         self._waiting: dict[_Key, int] = {}  # with a number, in the order of their start
         self._live: dict[_Key, Running] = {}
-        self._failed: dict[_Key, Failed] = {}
+        self._over: dict[_Key, Ended | Failed] = {}
 
-    def start(self, job_name: str, idea_id: str) -> None:
-        key = (job_name, idea_id)
+    def start(self, idea_id: str, job_names: Sequence[str]) -> None:
+        for job_name in job_names:
+            self._start((idea_id, job_name))
+
+    def _start(self, key: _Key) -> None:
         with self._lock:
             if key in self._live:
                 return
@@ -53,18 +52,21 @@ class ThreadRunner:
                 except RuntimeError as error:  # the system gives no more threads
                     log.warning("no thread for a run, %d are live: %s", self._threads, error)
                     if not self._threads:
-                        self._fail(key, "The server is too busy for this. Try again in a minute.")
+                        busy = "The server is too busy for this. Try again in a minute."
+                        self._end(key, Failed(busy))
                         return
-            self._failed.pop(key, None)
+            self._over.pop(key, None)
             self._live[key] = Running(since=now())
             self._started += 1
             self._waiting[key] = self._started
 
-    def outcome(self, job_name: str, idea_id: str) -> Outcome:
-        key = (job_name, idea_id)
+    def outcomes(self, runs: Sequence[_Key]) -> dict[_Key, Outcome]:
+        return {key: self._outcome(key) for key in runs}
+
+    def _outcome(self, key: _Key) -> Outcome:
         with self._lock:
             if key not in self._live:
-                return self._failed.get(key)
+                return self._over.get(key)
             running = self._live[key]
             if key not in self._waiting:
                 return running
@@ -83,39 +85,18 @@ class ThreadRunner:
                 del self._waiting[key]
                 self._live[key] = Running(since=now())
             self._on_change()
-            reason = self._attempt(*key)
+            idea_id, job_name = key
+            outcome = attempt(self._run, job_name, idea_id, partial(self._note, key))
             with self._lock:
                 del self._live[key]
-                if reason:
-                    self._fail(key, reason)
+                self._end(key, outcome)
             self._on_change()
 
     def _note(self, key: _Key, words: str) -> None:
         with self._lock:
             self._live[key] = replace(self._live[key], note=words)
 
-    def _fail(self, key: _Key, reason: str) -> None:
-        self._failed[key] = Failed(reason)
-        if len(self._failed) > _REMEMBERED_FAILURES:
-            del self._failed[next(iter(self._failed))]
-
-    def _attempt(self, job_name: str, idea_id: str) -> str:
-        """Run it; the reason when it failed, else nothing."""
-        started = time.monotonic()
-        log.info("run started: job=%s idea=%s", job_name, idea_id)
-        try:
-            self._run(job_name, idea_id, lambda words: self._note((job_name, idea_id), words))
-        except IdearcError as error:
-            # Its text may quote what the model's server said, and that the idea: kinds only.
-            cause = f" from {type(error.__cause__).__name__}" if error.__cause__ else ""
-            outcome = f"failed, {type(error).__name__}{cause}"
-            reason = str(error)
-        except BaseException as error:  # the top of a thread: nobody above would see it
-            log.exception("run broke: job=%s idea=%s", job_name, idea_id)
-            outcome = f"broke, {type(error).__name__}"
-            reason = f"Something went wrong inside Idearc ({type(error).__name__}). Try again."
-        else:
-            outcome, reason = "ended", ""
-        seconds = time.monotonic() - started
-        log.info("run %s: job=%s idea=%s seconds=%.1f", outcome, job_name, idea_id, seconds)
-        return reason
+    def _end(self, key: _Key, outcome: Ended | Failed) -> None:
+        self._over[key] = outcome
+        if len(self._over) > _REMEMBERED:
+            del self._over[next(iter(self._over))]

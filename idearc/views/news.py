@@ -7,9 +7,10 @@ from datetime import timedelta
 import streamlit as st
 from streamlit_autorefresh import st_autorefresh
 
-from idearc.core import Idearc, Progress, State
+from idearc.core import Idearc
 from idearc.errors import IdearcError
 from idearc.models import Idea, now
+from idearc.progress import Progress, State
 from idearc.views import frame
 from idearc.views.session import this_session
 

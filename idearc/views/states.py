@@ -6,10 +6,11 @@ from datetime import timedelta
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from idearc.core import Idearc, Progress, State
+from idearc.core import Idearc
 from idearc.jobs import JOBS, Job
 from idearc.markdown import plain
 from idearc.models import now
+from idearc.progress import Progress, State
 from idearc.views import browser
 from idearc.views.parts import duration
 
@@ -81,7 +82,7 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
             doing = f"{progress.note}. " if progress.note else ""
             st.warning(
                 f"This is taking longer than usual: {duration(elapsed)} so far. {doing}"
-                "Try again to wait for another round.",
+                f"{retry_label(progress)} to wait for another round.",
                 icon=":material/hourglass_top:",
             )
         case State.INTERRUPTED:
@@ -91,6 +92,11 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
             )
         case State.FAILED:
             st.error(plain(progress.note), icon=":material/error:")
+
+
+def retry_label(progress: Progress) -> str:
+    """What is live is not started again."""
+    return "Check again" if progress.is_live else "Try again"
 
 
 def safe_button(label: str, key: str, callback: Callable[[str], None], argument: str) -> None:

@@ -1,0 +1,67 @@
+"""How far a job of an idea is: derived from what is stored and what the runner knows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from idearc.models import Result
+from idearc.runners import Ended, Failed, Outcome, Running
+
+
+class State(StrEnum):
+    """How far one job of one idea is. Derived whenever it is asked for, stored nowhere."""
+
+    DONE = "done"
+    WORKING = "working"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    OVERDUE = "taking longer"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A job's state, with what there is to tell."""
+
+    state: State
+    result: Result | None = None  # when done
+    count: int = 0  # of its findings
+    since: datetime | None = None  # of the live run
+    note: str = ""  # what the live run waits for, or why the last one failed
+    is_live: bool = False  # whether the runner knows of a live run
+
+    @property
+    def can_retry(self) -> bool:
+        return self.state not in {State.DONE, State.WORKING}
+
+    @property
+    def stage(self) -> tuple[State, datetime | None, str]:
+        """What is worth another look at once, whoever looks: not each note, not who waited long."""
+        state = State.WORKING if self.state == State.OVERDUE else self.state
+        return state, self.since, self.note if state == State.FAILED else ""
+
+
+def derive(
+    stored: tuple[Result, int] | None,
+    outcome: Outcome,
+    idea_created_at: datetime,
+    process_started_at: datetime,
+    ticks_used_up: bool,
+) -> Progress:
+    """Rows beat the clock, what the runner knows beats guessing.
+
+    An idea younger than this process, of whose run it knows nothing, was submitted at another
+    process on the same database, which works on it.
+    """
+    if stored:
+        result, count = stored
+        return Progress(State.DONE, result=result, count=count)
+    if isinstance(outcome, Failed):
+        return Progress(State.FAILED, note=outcome.reason)
+    if isinstance(outcome, Ended):
+        gone = "This has ended, but the database holds no result of it. Try again."
+        return Progress(State.FAILED, note=gone)
+    if outcome is None and idea_created_at < process_started_at:
+        return Progress(State.INTERRUPTED)
+    state = State.OVERDUE if ticks_used_up else State.WORKING
+    running = outcome or Running(since=idea_created_at)
+    return Progress(state, since=running.since, note=running.note, is_live=outcome is not None)
