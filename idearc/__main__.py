@@ -1,16 +1,25 @@
 """The operator's commands: python -m idearc …"""
 
 import argparse
+import os
 import sys
 
+from idearc.bootstrap import work
 from idearc.database import migrate
 from idearc.errors import IdearcError
-from idearc.settings import Settings, read_settings
+from idearc.settings import read_settings
 
 
-def _migrate(settings: Settings) -> None:
-    migrate(settings.database_url)
+def _migrate(_arguments: argparse.Namespace) -> None:
+    migrate(read_settings().database_url)
     print("The database has all tables that this Idearc needs.")
+
+
+def _worker(arguments: argparse.Namespace) -> None:
+    os.environ["IDEARC_RUNNER"] = "temporal"
+    if arguments.max_jobs:
+        os.environ["IDEARC_MAX_JOBS"] = arguments.max_jobs
+    work(read_settings(), grace_seconds=max(0, arguments.grace_seconds))
 
 
 def main() -> None:
@@ -20,9 +29,19 @@ def main() -> None:
         "make the tables of IDEARC_DATABASE_URL, or bring them up to date, and keep what is there"
     )
     commands.add_parser("migrate", help=about, description=about).set_defaults(run=_migrate)
+    about = "carry out the jobs that Temporal gives, on as many machines as you like"
+    worker = commands.add_parser("worker", help=about, description=about)
+    worker.add_argument("--max-jobs", help="at once; else IDEARC_MAX_JOBS")
+    worker.add_argument(
+        "--grace-seconds",
+        type=float,
+        default=25,
+        help="after SIGTERM or Ctrl-C, for what runs to end before it is handed back; default: 25",
+    )
+    worker.set_defaults(run=_worker)
     arguments = parser.parse_args()
     try:
-        arguments.run(read_settings())
+        arguments.run(arguments)
     except IdearcError as error:
         sys.exit(str(error))
 

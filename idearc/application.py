@@ -48,8 +48,9 @@ def _build_once() -> Idearc:
 
 def _import_early(settings: Settings) -> None:
     """While the first visitor writes: else the first run does it, at the cost of the next page."""
-    with suppress(Exception):  # a run that fails for it says why
-        build_provider(settings)
+    if settings.runner == "threads":
+        with suppress(Exception):  # a run that fails for it says why
+            build_provider(settings)
     # Garbage is looked for with the interpreter's lock held: not in what is imported by now, and
     # stays, or every page stands still for more than a tenth of a second from time to time. Of the
     # first visitors' sessions, only what is in a cycle stays, too.

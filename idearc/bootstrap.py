@@ -1,27 +1,68 @@
 """Builds the application from its settings: the only file that names the concrete kinds."""
 
+import asyncio
 import functools
 import logging
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import psutil
 
 from idearc.core import Idearc, run_job
+from idearc.errors import IdearcError
 from idearc.providers import Note, Provider
+from idearc.runners import Run, Runner
 from idearc.runners.threads import ThreadRunner
 from idearc.settings import Settings, data_folder
 from idearc.store import Store
+
+if TYPE_CHECKING:
+    from idearc.runners.temporal import Connection
 
 # This part of a run's time is left to keep the answer while another process holds the database.
 _KEEPING = 0.1
 
 
 def build(settings: Settings) -> Idearc:
-    """The application, its database ready. Raises StoreError when the database can't be used."""
-    _log_to_stderr()
-    store = Store(settings.database_url, lock_seconds=min(10, _KEEPING * settings.job_seconds))
+    """The application, its database ready. Raises IdearcError when it can't be used."""
+    log_to_stderr()
+    changed = threading.Event()
+    store = build_store(settings)
+    return Idearc(
+        store,
+        _build_runner(settings, store, changed),
+        max_ticks=settings.ticks,
+        tick_seconds=settings.tick_seconds,
+        process_started_at=datetime.fromtimestamp(psutil.Process().create_time(), UTC),
+        changed=changed,
+        find_servers=_find_servers if settings.answers == "embedded" else None,
+    )
+
+
+def work(settings: Settings, grace_seconds: float) -> None:
+    """Carries out what Temporal gives this process, until a signal ends it."""
+    log_to_stderr()
+    connection = _connection(settings)
+    from idearc import worker
+
+    connected = worker.connect(
+        connection,
+        build_run(settings, build_store(settings)),
+        max_jobs=settings.jobs_at_once,
+        jobs_per_second=settings.jobs_per_second,
+        grace_seconds=grace_seconds,
+    )
+    asyncio.run(worker.work(connected))
+
+
+def build_store(settings: Settings) -> Store:
+    return Store(settings.database_url, lock_seconds=min(10, _KEEPING * settings.job_seconds))
+
+
+def build_run(settings: Settings, store: Store) -> Run:
+    """What a runner runs; the first one builds the provider."""
     provider = functools.cache(lambda: build_provider(settings))
     building = threading.Lock()  # or the first two runs would build one each
 
@@ -30,17 +71,32 @@ def build(settings: Settings) -> Idearc:
             shared = provider()
         run_job(store, shared, job_name, idea_id, note)
 
-    is_embedded = settings.answers == "embedded"
-    changed = threading.Event()
-    return Idearc(
-        store,
-        # The embedded model takes one run after the other: here, those that wait know their place.
-        ThreadRunner(run, 1 if is_embedded else settings.max_jobs, on_change=changed.set),
-        max_ticks=settings.ticks,
-        tick_seconds=settings.tick_seconds,
-        process_started_at=datetime.fromtimestamp(psutil.Process().create_time(), UTC),
-        changed=changed,
-        find_servers=_find_servers if is_embedded else None,
+    return run
+
+
+def _build_runner(settings: Settings, store: Store, changed: threading.Event) -> Runner:
+    if settings.runner == "threads":
+        run = build_run(settings, store)
+        return ThreadRunner(run, settings.jobs_at_once, on_change=changed.set)
+    connection = _connection(settings)
+    from idearc.runners.temporal import Limits, TemporalRunner
+
+    return TemporalRunner(connection, Limits(settings.job_seconds, settings.max_attempts))
+
+
+def _connection(settings: Settings) -> "Connection":
+    try:
+        from idearc.runners.temporal import Connection
+    except ModuleNotFoundError as error:
+        raise IdearcError(
+            f"IDEARC_RUNNER=temporal needs more Python packages ({error.name}). Install them with "
+            "pip install -e '.[scale]', then start again."
+        ) from error
+    key = settings.temporal_api_key
+    return Connection(
+        settings.temporal_address,
+        settings.temporal_namespace,
+        key.get_secret_value() if key else None,
     )
 
 
@@ -48,6 +104,8 @@ def build_provider(settings: Settings) -> Provider:
     """The provider that the settings choose. Its SDK takes a second to import: not for a page."""
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     timeout_seconds = (1 - _KEEPING) * settings.job_seconds
+    # Temporal tries again itself, where it can be seen.
+    max_retries = 4 if settings.runner == "threads" else 0
     match settings.answers:
         case "compatible":
             from idearc.providers.compatible import CompatibleProvider
@@ -57,12 +115,16 @@ def build_provider(settings: Settings) -> Provider:
                 api_key=key,
                 model=settings.model,
                 timeout_seconds=timeout_seconds,
+                max_retries=max_retries,
             )
         case "openai":
             from idearc.providers.openai import OpenAIProvider
 
             return OpenAIProvider(
-                api_key=key, model=settings.model, timeout_seconds=timeout_seconds
+                api_key=key,
+                model=settings.model,
+                timeout_seconds=timeout_seconds,
+                max_retries=max_retries,
             )
         case "embedded":
             from idearc.providers.embedded import EmbeddedProvider
@@ -80,7 +142,7 @@ def _find_servers() -> Mapping[str, str]:
     return answering_servers()
 
 
-def _log_to_stderr() -> None:
+def log_to_stderr() -> None:
     """Our own lines from INFO on, everybody else's from WARNING on."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("idearc").setLevel(logging.INFO)

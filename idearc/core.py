@@ -106,14 +106,24 @@ class Idearc:
     def watch(self, viewer: Viewer, idea: Idea, shown: Mapping[str, Progress]) -> None:
         """Has the viewer show the idea anew, once, when its jobs are no longer as shown."""
         if any(progress.state != State.DONE for progress in shown.values()):
-            self._watcher.watch(viewer, idea, _stages(shown))
+            self._watcher.watch(viewer, idea, self._watched(shown))
 
     def forget(self, viewer: Viewer) -> None:
         """The viewer shows something else."""
         self._watcher.forget(viewer)
 
     def _look(self, ideas: Sequence[Idea]) -> Mapping[str, object]:
-        return {idea_id: _stages(progress) for idea_id, progress in self.progress(ideas).items()}
+        if self._runner.is_local:
+            there = self.progress(ideas)
+            return {idea.id: self._watched(there[idea.id]) for idea in ideas}
+        results = self._store.results([idea.id for idea in ideas])
+        return {idea.id: {name: (idea.id, name) in results for name in JOBS} for idea in ideas}
+
+    def _watched(self, shown: Mapping[str, Progress]) -> Mapping[str, object]:
+        """What to tell at once: all news, or only results where more would cost too much."""
+        if self._runner.is_local:
+            return {name: progress.stage for name, progress in shown.items()}
+        return {name: progress.state == State.DONE for name, progress in shown.items()}
 
     def findings(self, job: Job, idea_id: str) -> Sequence[Finding]:
         return self._store.findings(job, idea_id)
@@ -140,7 +150,3 @@ class Idearc:
 
     def count_ideas(self, search: str = "") -> int:
         return self._store.count_ideas(clean(search)[:SEARCH_MAX])
-
-
-def _stages(progress: Mapping[str, Progress]) -> Mapping[str, object]:
-    return {job_name: of_job.stage for job_name, of_job in progress.items()}

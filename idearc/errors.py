@@ -4,6 +4,9 @@
 class IdearcError(Exception):
     """The base of all that we raise on purpose; its text is shown as it is, so no secret in it."""
 
+    is_permanent = False  # whether it would be the same again if nothing else changes
+    retry_after: float | None = None  # seconds, where it is known
+
 
 class InputError(IdearcError):
     """Something that the visitor gave can't be used: the text of an idea, an address."""
@@ -11,6 +14,13 @@ class InputError(IdearcError):
 
 class ProviderError(IdearcError):
     """The model gave no usable answer."""
+
+    def __init__(
+        self, reason: str, *, is_permanent: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.is_permanent = is_permanent
+        self.retry_after = retry_after
 
 
 class StoreError(IdearcError):

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from idearc.models import Result
-from idearc.runners import Ended, Failed, Outcome, Running
+from idearc.runners import Ended, Failed, Outcome, Running, Unclear
 
 
 class State(StrEnum):
@@ -16,6 +16,7 @@ class State(StrEnum):
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     OVERDUE = "taking longer"
+    UNKNOWN = "not known"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Progress:
     result: Result | None = None  # when done
     count: int = 0  # of its findings
     since: datetime | None = None  # of the live run
-    note: str = ""  # what the live run waits for, or why the last one failed
+    note: str = ""  # what the live run waits for, or why it failed, or why nothing is known
     is_live: bool = False  # whether the runner knows of a live run
 
     @property
@@ -57,6 +58,8 @@ def derive(
         return Progress(State.DONE, result=result, count=count)
     if isinstance(outcome, Failed):
         return Progress(State.FAILED, note=outcome.reason)
+    if isinstance(outcome, Unclear):
+        return Progress(State.UNKNOWN, note=outcome.reason)
     if isinstance(outcome, Ended):
         gone = "This has ended, but the database holds no result of it. Try again."
         return Progress(State.FAILED, note=gone)

@@ -21,7 +21,8 @@ def _default_database_url() -> str:
 
 
 class Settings(BaseSettings):
-    """Each field is the environment variable of the same name, with IDEARC_ or OPENAI_ before it.
+    """Each field is the environment variable of the same name, in capitals, with IDEARC_ before
+    it; those of OpenAI and Temporal have the names that these give them.
 
     An empty variable counts as not set.
     """
@@ -39,10 +40,16 @@ class Settings(BaseSettings):
     model: str | None = None
     model_path: Path | None = None
     database_url: str = Field(default_factory=_default_database_url)
+    runner: Literal["threads", "temporal"] = "threads"
     tick_seconds: float = Field(default=5, ge=0.1, allow_inf_nan=False)
     max_ticks: int | None = Field(default=None, ge=1)
     max_jobs: int = Field(default=16, ge=1)
     job_timeout: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    max_attempts: int = Field(default=6, ge=1)
+    jobs_per_second: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    temporal_address: str = Field(default="127.0.0.1:7233", validation_alias="TEMPORAL_ADDRESS")
+    temporal_namespace: str = Field(default="default", validation_alias="TEMPORAL_NAMESPACE")
+    temporal_api_key: SecretStr | None = Field(default=None, validation_alias="TEMPORAL_API_KEY")
 
     @property
     def answers(self) -> Literal["compatible", "openai", "embedded"]:
@@ -57,11 +64,16 @@ class Settings(BaseSettings):
         return self.max_ticks or (72 if self.answers == "embedded" else 24)
 
     @property
+    def jobs_at_once(self) -> int:
+        """In one process; the small model takes one run after the other."""
+        return 1 if self.answers == "embedded" else self.max_jobs
+
+    @property
     def job_seconds(self) -> float:
         """How long one run may take: what is set, or what fits those who answer."""
         return self.job_timeout or (100 if self.answers == "openai" else 300)
 
-    @field_validator("openai_api_key")
+    @field_validator("openai_api_key", "temporal_api_key")
     @classmethod
     def _fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
         stripped = key.get_secret_value().strip() if key else ""
@@ -100,4 +112,4 @@ def read_settings() -> Settings:
 def _assignment(field: str, value: str) -> str:
     """The variable and its value; the value is left out where it may be or hold a secret."""
     variable = field if field.isupper() else f"IDEARC_{field.upper()}"
-    return variable if variable == "OPENAI_API_KEY" or "@" in value else f"{variable}={value!r}"
+    return variable if variable.endswith("_API_KEY") or "@" in value else f"{variable}={value!r}"

@@ -15,6 +15,7 @@ from openai import pydantic_function_tool
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from postgres_server import PostgresServer
 from pydantic import BaseModel
+from temporal_server import TemporalServer
 
 from idearc.database import migrate
 from idearc.jobs import Job
@@ -81,6 +82,13 @@ def each_database_url(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
         server, migrated = map(request.getfixturevalue, ("postgres", "migrated"))
         monkeypatch.setenv("IDEARC_DATABASE_URL", server.url(server.new_database(migrated)))
     return os.environ["IDEARC_DATABASE_URL"]
+
+
+@pytest.fixture(scope="session")
+def temporal() -> Iterator[TemporalServer]:
+    server = TemporalServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,13 +3,14 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from conftest import API_KEY, TEXT, an_idea, example_findings, quiet
 from model_server import ModelServer, Reply
 from sqlalchemy import text
+from temporal_server import worker_here
 
 from idearc.bootstrap import build
 from idearc.core import Idearc, run_job
@@ -33,10 +34,26 @@ def database_url(each_database_url: str) -> str:
     return each_database_url
 
 
+@pytest.fixture(params=["threads", "temporal"])
+def runner(request: pytest.FixtureRequest, database_url: str) -> str:
+    return request.param
+
+
 @pytest.fixture
-def idearc(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Idearc:
+def idearc(
+    runner: str,
+    model_server: ModelServer,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Idearc]:
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
-    return build(read_settings())
+    monkeypatch.setenv("IDEARC_RUNNER", runner)
+    if runner == "threads":
+        yield build(read_settings())
+        return
+    monkeypatch.setenv("TEMPORAL_ADDRESS", request.getfixturevalue("temporal").address)
+    with worker_here():
+        yield build(read_settings())
 
 
 def eventually(condition: Callable[[], bool]) -> None:
@@ -210,8 +227,7 @@ def test_a_result_that_is_gone_can_be_had_again(idearc: Idearc, store: Store) ->
     with store._engine.begin() as connection:
         connection.execute(text("DELETE FROM result"))
         connection.execute(text("DELETE FROM feature"))
-    progress = idearc.progress([idearc.idea(idea_id)])[idea_id]["features"]
-    assert (progress.state, progress.note[:14]) == (State.FAILED, "This has ended")
+    eventually(lambda: states(idearc, idea_id)["features"] is State.FAILED)
     idearc.retry("features", idea_id)
     eventually(lambda: states(idearc, idea_id)["features"] is State.DONE)
 
@@ -247,29 +263,32 @@ def test_a_retry_of_what_is_done_does_not_ask_again(
 
 
 def test_two_processes_on_one_database_store_one_result(
-    idearc: Idearc, model_server: ModelServer
+    runner: str, idearc: Idearc, model_server: ModelServer
 ) -> None:
+    """Threads of two know nothing of each other: both run, and one is dropped."""
     model_server.gate.clear()
     other = build(read_settings())
     idea_id = idearc.submit("", TEXT, new_id())
     assert states(other, idea_id) == dict.fromkeys(JOBS, State.WORKING)
     other.retry("features", idea_id)
-    eventually(lambda: model_server.asked("features") == 2)
+    runs = 2 if runner == "threads" else 1
+    eventually(lambda: model_server.asked("features") == runs)
     model_server.gate.set()
 
     for process in (idearc, other):
         eventually(lambda: set(states(process, idea_id).values()) == {State.DONE})  # noqa: B023
         assert len(process.findings(JOBS["features"], idea_id)) == 7
+    assert model_server.asked("features") == runs
 
 
-def test_after_a_restart_what_ran_is_interrupted_and_can_be_retried(
-    store: Store, idearc: Idearc
-) -> None:
+def test_what_no_runner_knows_can_be_retried(runner: str, store: Store, idearc: Idearc) -> None:
+    """As after a restart of the only process, or when Temporal could not be reached."""
     idea = store.add_idea(an_idea(created_at=OLDER))[0]
-    assert set(states(idearc, idea.id).values()) == {State.INTERRUPTED}
+    lost = State.INTERRUPTED if runner == "threads" else State.FAILED
+    assert set(states(idearc, idea.id).values()) == {lost}
     idearc.retry("features", idea.id)
     eventually(lambda: states(idearc, idea.id)["features"] is State.DONE)
-    assert states(idearc, idea.id)["competitors"] is State.INTERRUPTED
+    assert states(idearc, idea.id)["competitors"] is lost
 
 
 def test_an_unknown_idea_is_a_friendly_error(idearc: Idearc) -> None:

@@ -32,10 +32,11 @@ MAY_IMPORT = {
     "httpx2": HTTP,
     "huggingface_hub": {"idearc/providers/model_sources.py"},
     "xllamacpp": {"idearc/providers/embedded_server.py"},
+    "temporalio": {"idearc/runners/temporal.py", "idearc/worker.py"},
     "idearc.core": UI | {"idearc/bootstrap.py"},
     "idearc.views": UI,
     "idearc.application": {"app.py", *files("pages/*.py")},
-    "idearc.bootstrap": {"idearc/application.py"},
+    "idearc.bootstrap": {"idearc/application.py", "idearc/__main__.py"},
     "idearc.database": {"idearc/store.py", "idearc/__main__.py", *MIGRATIONS},
     "idearc.migrations": {"idearc/database.py"},
     "idearc.form": UI | {"idearc/core.py"},
@@ -48,6 +49,8 @@ MAY_IMPORT = {
     "idearc.providers.compatible": {"idearc/bootstrap.py", "idearc/providers/embedded.py"},
     "idearc.providers.embedded": {"idearc/bootstrap.py"},
     "idearc.runners.threads": {"idearc/bootstrap.py"},
+    "idearc.runners.temporal": {"idearc/bootstrap.py", "idearc/worker.py"},
+    "idearc.worker": {"idearc/bootstrap.py"},
 }
 
 

@@ -33,7 +33,6 @@ class EmbeddedProvider(CompatibleProvider):
     """
 
     name = EMBEDDED
-    max_retries = 0  # it answers, or it is gone
     trust_env = False  # no proxy leads to this machine
     subject = "The model on this machine"
     if_slow = "Try again when this machine is less busy, or raise IDEARC_JOB_TIMEOUT."
@@ -63,7 +62,10 @@ class EmbeddedProvider(CompatibleProvider):
         self._turn = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         super().__init__(
-            api_key=secrets.token_urlsafe(32), model=None, timeout_seconds=timeout_seconds
+            api_key=secrets.token_urlsafe(32),
+            model=None,
+            timeout_seconds=timeout_seconds,
+            max_retries=0,  # it answers, or it is gone
         )
 
     def question(self, job: Job) -> Question:

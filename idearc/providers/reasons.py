@@ -45,3 +45,18 @@ def explain(error: openai.APIStatusError, quote: Callable[[str], str], if_refuse
     if error.status_code >= 500:
         return f"{said}: it is overloaded or broken ({words}). Try again in a minute."
     return f"{said}: {words}. {if_refused}"
+
+
+def is_permanent(error: openai.APIStatusError) -> bool:
+    """Whether the same request would be refused again."""
+    if "insufficient_quota" in {error.code, error.type}:
+        return True
+    return error.status_code < 500 and error.status_code not in {408, 409, 425, 429}
+
+
+def retry_after(error: openai.APIStatusError) -> float | None:
+    """The seconds that the server asks for; it may also name a date, which is rare."""
+    try:
+        return min(max(float(error.response.headers["retry-after"]), 0), 3_600)
+    except (KeyError, ValueError):
+        return None

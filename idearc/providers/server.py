@@ -19,7 +19,14 @@ from idearc.jobs import Job
 from idearc.jobs.job import JobAnswer, Question, describe, material
 from idearc.models import Idea
 from idearc.providers import Answer, Note, Provenance
-from idearc.providers.reasons import explain, root_cause, shorten, summary
+from idearc.providers.reasons import (
+    explain,
+    is_permanent,
+    retry_after,
+    root_cause,
+    shorten,
+    summary,
+)
 
 Schema = dict[str, object]
 
@@ -27,7 +34,6 @@ Schema = dict[str, object]
 class ServerProvider:
     """Asks a model's server; each kind says in `reply` how its API is spoken."""
 
-    max_retries = 4  # the SDK's: it backs off from 0.5 s to 8 s, or as Retry-After says
     trust_env = True  # for proxies, and certificates of one's own
     if_slow = "Try again, choose a faster model with IDEARC_MODEL, or raise IDEARC_JOB_TIMEOUT."
     if_gone = (
@@ -47,11 +53,14 @@ class ServerProvider:
         model: str | None,
         timeout_seconds: float,
         base_url: str = "https://api.openai.com/v1",
+        max_retries: int = 4,
     ) -> None:
+        """`max_retries` are the SDK's: it backs off from 0.5 s to 8 s, or as Retry-After says."""
         self.model = model
         self._base_url = base_url
         self._api_key = api_key
         self._timeout_seconds = timeout_seconds
+        self._max_retries = max_retries
 
     async def reply(
         self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
@@ -109,7 +118,7 @@ class ServerProvider:
                 AsyncOpenAI(
                     api_key=self._api_key or "none",
                     base_url=self._base_url,
-                    max_retries=self.max_retries,
+                    max_retries=self._max_retries,
                     timeout=self._timeout_seconds,
                     http_client=http_client,
                 ) as client,
@@ -122,7 +131,11 @@ class ServerProvider:
                 f"{self.if_slow}"
             ) from error
         except openai.APIStatusError as error:
-            raise ProviderError(explain(error, self.quote, self.if_refused)) from error
+            raise ProviderError(
+                explain(error, self.quote, self.if_refused),
+                is_permanent=is_permanent(error),
+                retry_after=retry_after(error),
+            ) from error
         except openai.APIConnectionError as error:
             raise ProviderError(
                 f"{self.subject} can't be reached: {self.quote(root_cause(error))}. {self.if_gone}"
@@ -181,7 +194,8 @@ class ServerProvider:
     def refused(self, words: str) -> ProviderError:
         return ProviderError(
             f"The model refused: {self.quote(words)}. Try again, or write the idea "
-            "down anew in other words."
+            "down anew in other words.",
+            is_permanent=True,
         )
 
     def cut_off(self, reason: str | None) -> ProviderError:

@@ -25,6 +25,15 @@ class Failed:
     """The last run ended without a result."""
 
     reason: str
+    is_permanent: bool = False  # whether another one would end the same way
+    retry_after: float | None = None  # seconds that the model's server asked for
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """Nothing can be said of the run at present, for this reason."""
+
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -32,14 +41,19 @@ class Ended:
     """The last run has succeeded: its result is stored, unless its idea is gone."""
 
 
-Outcome = Running | Failed | Ended | None  # None: the runner knows of no run
+Outcome = Running | Failed | Ended | Unclear | None  # None: the runner knows of no run
 
 
 class Runner(Protocol):
     """Knows neither prompts nor tables: only names and ids cross to threads and machines."""
 
+    is_local: bool  # whether its runs are this process's, so that outcomes cost nothing
+
     def start(self, idea_id: str, job_names: Sequence[str]) -> None:
-        """Starts a run of each job and returns at once; does nothing where one is live."""
+        """Starts a run of each job and returns at once; does nothing where one is live.
+
+        Raises nothing: where it can't, the outcome says why.
+        """
         ...
 
     def outcomes(self, runs: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Outcome]:
@@ -63,7 +77,7 @@ def attempt(run: Run, job_name: str, idea_id: str, note: Callable[[str], None]) 
         # Its text may quote what the model's server said, and that the idea: kinds only.
         cause = f" from {type(error.__cause__).__name__}" if error.__cause__ else ""
         words = f"failed, {type(error).__name__}{cause}"
-        outcome = Failed(str(error))
+        outcome = Failed(str(error), error.is_permanent, error.retry_after)
     except BaseException as error:  # the top of a thread: nobody above would see it
         log.exception("run broke: job=%s idea=%s", job_name, idea_id)
         words = f"broke, {type(error).__name__}"

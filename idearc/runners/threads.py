@@ -23,6 +23,8 @@ class ThreadRunner:
     The threads carry no Streamlit context.
     """
 
+    is_local = True
+
     def __init__(
         self, run: Run, max_jobs: int, on_change: Callable[[], object] = lambda: None
     ) -> None:

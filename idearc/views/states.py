@@ -19,6 +19,7 @@ STATE_COLORS = {
     State.FAILED: "red",
     State.INTERRUPTED: "orange",
     State.OVERDUE: "orange",
+    State.UNKNOWN: "orange",
 }
 
 
@@ -90,6 +91,8 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
                 "This was interrupted: the server was restarted before there was a result.",
                 icon=":material/power_off:",
             )
+        case State.UNKNOWN:
+            st.warning(plain(progress.note), icon=":material/cloud_off:")
         case State.FAILED:
             st.error(plain(progress.note), icon=":material/error:")
 

@@ -1,0 +1,122 @@
+"""A worker carries out the runs that Temporal gives it."""
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
+
+from idearc.errors import IdearcError
+from idearc.runners import Ended, Failed, Run, attempt
+from idearc.runners.temporal import (
+    ACTIVITY,
+    HEARTBEAT_SECONDS,
+    TASK_QUEUE,
+    Connection,
+    RunWorkflow,
+)
+
+log = logging.getLogger(__name__)
+
+
+async def connect(
+    connection: Connection,
+    run: Run,
+    *,
+    max_jobs: int,
+    jobs_per_second: float | None = None,
+    grace_seconds: float = 0,
+) -> Worker:
+    """A worker that does nothing yet; `jobs_per_second` holds for all workers together.
+
+    Raises IdearcError where Temporal can't be reached; later, the worker waits for it.
+    """
+    try:
+        client = await connection.client()
+    except RuntimeError as error:
+        raise IdearcError(
+            f"{connection.explain(error)} Check TEMPORAL_ADDRESS, and that it runs there."
+        ) from error
+    # It would log what failed with all its words, which may quote the idea; `attempt` logs it.
+    logging.getLogger("temporalio.activity").setLevel(logging.CRITICAL)
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=[RunWorkflow],
+        activities=[_activity(run)],
+        max_concurrent_activities=max_jobs,
+        max_task_queue_activities_per_second=jobs_per_second,
+        disable_eager_activity_execution=True,  # it would go around that limit
+        graceful_shutdown_timeout=timedelta(seconds=grace_seconds),
+    )
+
+
+async def work(worker: Awaitable[Worker]) -> None:
+    """Carries out runs until SIGTERM or SIGINT; what runs then may end, or is handed back."""
+    stop = asyncio.Event()
+    with suppress(NotImplementedError):  # on Windows, which has no SIGTERM
+        for one in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(one, stop.set)
+    async with await worker:
+        log.info("worker started")
+        await stop.wait()
+        log.info("worker stops: what runs may end")
+    log.info("worker stopped")
+
+
+def _activity(run: Run) -> Callable[[str, str], Awaitable[None]]:
+    @activity.defn(name=ACTIVITY)
+    async def run_job(job_name: str, idea_id: str) -> None:
+        words = ""
+
+        def note(new: str) -> None:
+            nonlocal words
+            words = new
+
+        over = _in_thread(partial(attempt, run, job_name, idea_id, note))
+        try:
+            while not over.done():
+                activity.heartbeat(words)
+                await asyncio.wait([over], timeout=HEARTBEAT_SECONDS / 4)
+        except asyncio.CancelledError:
+            if activity.is_worker_shutdown():
+                log.warning("handed back: job=%s idea=%s", job_name, idea_id)
+                raise ApplicationError(
+                    "Its worker was stopped.", next_retry_delay=timedelta(milliseconds=1)
+                ) from None
+            raise
+        outcome = over.result()
+        if isinstance(outcome, Failed):
+            pause = outcome.retry_after
+            raise ApplicationError(
+                outcome.reason,
+                non_retryable=outcome.is_permanent,
+                next_retry_delay=timedelta(seconds=pause) if pause else None,
+            )
+
+    return run_job
+
+
+def _in_thread(attempt: Callable[[], Ended | Failed]) -> asyncio.Future[Ended | Failed]:
+    """In one that doesn't keep the process from ending, as those of a pool do."""
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[Ended | Failed] = loop.create_future()
+
+    def tell(outcome: Ended | Failed) -> None:
+        if not over.done():
+            over.set_result(outcome)
+
+    def work() -> None:
+        outcome = attempt()
+        with suppress(RuntimeError):  # the process ends: nobody waits any more
+            loop.call_soon_threadsafe(tell, outcome)
+
+    threading.Thread(target=work, name="idearc-run", daemon=True).start()
+    return over

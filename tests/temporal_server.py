@@ -1,0 +1,145 @@
+"""A real Temporal of the tests' own on 127.0.0.1, which can be stopped and started."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from idearc.bootstrap import build_run, build_store
+from idearc.runners.temporal import Connection
+from idearc.settings import read_settings
+from idearc.worker import connect
+
+
+class TemporalServer:
+    """Keeps its port and its history over restarts."""
+
+    def __init__(self, *options: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"127.0.0.1:{free.getsockname()[1]}"
+        self._folder = tempfile.TemporaryDirectory()
+        self._options = options or ("--headless",)
+        self.start()
+
+    @property
+    def connection(self) -> Connection:
+        return Connection(self.address, "default", api_key=None)
+
+    def start(self) -> None:
+        command = Path(sys.executable).parent / "temporal"
+        self._process = subprocess.Popen(
+            [
+                *(command, "server", "start-dev", "--log-level", "never", *self._options),
+                *("--ip", "127.0.0.1", "--port", self.address.rpartition(":")[2]),
+                *("--db-filename", f"{self._folder.name}/temporal.db"),
+            ],
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, "HOME": self._folder.name},
+        )
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                asyncio.run(_is_ready(self.connection))
+                return
+            except (RuntimeError, RPCError):
+                assert self._process.poll() is None, "Temporal ended at once"
+                assert time.monotonic() < deadline, "Temporal did not start within 60 s"
+                time.sleep(0.1)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(60)
+
+    def terminate(self, workflow_id: str) -> None:
+        """As somebody does in Temporal's web UI."""
+
+        async def terminate() -> None:
+            client = await self.connection.client()
+            await client.get_workflow_handle(workflow_id).terminate()
+
+        asyncio.run(terminate())
+
+    def close(self) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+
+async def _is_ready(connection: Connection) -> None:
+    client: Client = await connection.client()
+    await client.count_workflows()
+
+
+@contextmanager
+def worker_here(max_jobs: int = 16) -> Iterator[None]:
+    """A worker of the settings in this process, which starts sooner than one of its own."""
+    settings = read_settings()
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    store = build_store(settings)
+    ready = threading.Event()
+
+    async def work() -> None:
+        connection = Connection(settings.temporal_address, "default", api_key=None)
+        async with await connect(connection, build_run(settings, store), max_jobs=max_jobs):
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=[work()])
+    thread.start()
+    assert ready.wait(30)
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(30)
+        store.close()
+
+
+class WorkerProcess:
+    """`python -m idearc worker`, with the settings of the environment."""
+
+    def __init__(self, *options: str, **settings: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "idearc", "worker", *options],
+            env={**os.environ, **settings},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.log: list[str] = []
+        self._ready = threading.Event()
+        threading.Thread(target=self._read, daemon=True).start()
+        assert self._ready.wait(60), "the worker did not start within 60 s"
+
+    def _read(self) -> None:
+        assert self._process.stderr
+        for line in self._process.stderr:
+            self.log.append(line)
+            if "worker started" in line:
+                self._ready.set()
+
+    def kill(self) -> None:
+        """As kill -9 does."""
+        self._process.kill()
+        self._process.wait()
+
+    def terminate(self) -> int:
+        """Asks it to end; its exit status."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(60)
+
+    def __enter__(self) -> "WorkerProcess":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
