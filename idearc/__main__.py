@@ -6,6 +6,7 @@ import sys
 
 from idearc.bootstrap import work
 from idearc.database import migrate
+from idearc.doctor import examine
 from idearc.errors import IdearcError
 from idearc.settings import read_settings
 
@@ -20,6 +21,14 @@ def _worker(arguments: argparse.Namespace) -> None:
     if arguments.max_jobs:
         os.environ["IDEARC_MAX_JOBS"] = arguments.max_jobs
     work(read_settings(), grace_seconds=max(0, arguments.grace_seconds))
+
+
+def _doctor(_arguments: argparse.Namespace) -> None:
+    all_well = True
+    for name, is_well, words in examine():
+        print(f"{'ok   ' if is_well else 'WRONG'} {name}: {words}", flush=True)
+        all_well = all_well and is_well
+    sys.exit(0 if all_well else 1)
 
 
 def main() -> None:
@@ -39,6 +48,8 @@ def main() -> None:
         help="after SIGTERM or Ctrl-C, for what runs to end before it is handed back; default: 25",
     )
     worker.set_defaults(run=_worker)
+    about = "check settings, database, Temporal and model, and say what to do where one is wrong"
+    commands.add_parser("doctor", help=about, description=about).set_defaults(run=_doctor)
     arguments = parser.parse_args()
     try:
         arguments.run(arguments)

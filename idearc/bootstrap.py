@@ -19,7 +19,7 @@ from idearc.settings import Settings, data_folder
 from idearc.store import Store
 
 if TYPE_CHECKING:
-    from idearc.runners.temporal import Connection
+    from idearc.runners.engine import Connection
 
 # This part of a run's time is left to keep the answer while another process holds the database.
 _KEEPING = 0.1
@@ -44,11 +44,11 @@ def build(settings: Settings) -> Idearc:
 def work(settings: Settings, grace_seconds: float) -> None:
     """Carries out what Temporal gives this process, until a signal ends it."""
     log_to_stderr()
-    connection = _connection(settings)
+    there = connection(settings)
     from idearc import worker
 
     connected = worker.connect(
-        connection,
+        there,
         build_run(settings, build_store(settings)),
         max_jobs=settings.jobs_at_once,
         jobs_per_second=settings.jobs_per_second,
@@ -78,15 +78,17 @@ def _build_runner(settings: Settings, store: Store, changed: threading.Event) ->
     if settings.runner == "threads":
         run = build_run(settings, store)
         return ThreadRunner(run, settings.jobs_at_once, on_change=changed.set)
-    connection = _connection(settings)
-    from idearc.runners.temporal import Limits, TemporalRunner
+    there = connection(settings)
+    from idearc.runners.engine import Limits
+    from idearc.runners.temporal import TemporalRunner
 
-    return TemporalRunner(connection, Limits(settings.job_seconds, settings.max_attempts))
+    return TemporalRunner(there, Limits(settings.job_seconds, settings.max_attempts))
 
 
-def _connection(settings: Settings) -> "Connection":
+def connection(settings: Settings) -> "Connection":
+    """To Temporal, which is not asked yet. Raises IdearcError when its packages are missing."""
     try:
-        from idearc.runners.temporal import Connection
+        from idearc.runners.engine import Connection
     except ModuleNotFoundError as error:
         raise IdearcError(
             f"IDEARC_RUNNER=temporal needs more Python packages ({error.name}). Install them with "

@@ -29,6 +29,11 @@ class Store:
     def close(self) -> None:
         self._engine.dispose()
 
+    @property
+    def address(self) -> str:
+        """Where the database is, without its password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
     def add_idea(self, idea: Idea) -> tuple[Idea, bool]:
         """Keeps the idea; the one stored before, and False, when its token was used already."""
         with self._session() as session:

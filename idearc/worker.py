@@ -13,9 +13,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
-from idearc.errors import IdearcError
 from idearc.runners import Ended, Failed, Run, attempt
-from idearc.runners.temporal import (
+from idearc.runners.engine import (
     ACTIVITY,
     HEARTBEAT_SECONDS,
     TASK_QUEUE,
@@ -41,9 +40,7 @@ async def connect(
     try:
         client = await connection.client()
     except RuntimeError as error:
-        raise IdearcError(
-            f"{connection.explain(error)} Check TEMPORAL_ADDRESS, and that it runs there."
-        ) from error
+        raise connection.unusable(error) from error
     # It would log what failed with all its words, which may quote the idea; `attempt` logs it.
     logging.getLogger("temporalio.activity").setLevel(logging.CRITICAL)
     return Worker(

@@ -9,15 +9,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from idearc.bootstrap import build_run, build_store
-from idearc.runners.temporal import Connection
+from idearc.runners.engine import Connection
 from idearc.settings import read_settings
 from idearc.worker import connect
 
@@ -51,7 +53,7 @@ class TemporalServer:
         deadline = time.monotonic() + 60
         while True:
             try:
-                asyncio.run(_is_ready(self.connection))
+                _run(_is_ready(self.connection))
                 return
             except (RuntimeError, RPCError):
                 assert self._process.poll() is None, "Temporal ended at once"
@@ -69,11 +71,17 @@ class TemporalServer:
             client = await self.connection.client()
             await client.get_workflow_handle(workflow_id).terminate()
 
-        asyncio.run(terminate())
+        _run(terminate())
 
     def close(self) -> None:
         self.stop()
         self._folder.cleanup()
+
+
+def _run(asked: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: that of a test may have a loop already, of its browser."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asked).result()
 
 
 async def _is_ready(connection: Connection) -> None:
@@ -120,6 +128,7 @@ class WorkerProcess:
         self._ready = threading.Event()
         threading.Thread(target=self._read, daemon=True).start()
         assert self._ready.wait(60), "the worker did not start within 60 s"
+        assert self._process.poll() is None, "".join(self.log)
 
     def _read(self) -> None:
         assert self._process.stderr
@@ -127,6 +136,7 @@ class WorkerProcess:
             self.log.append(line)
             if "worker started" in line:
                 self._ready.set()
+        self._ready.set()  # it has ended
 
     def kill(self) -> None:
         """As kill -9 does."""

@@ -22,6 +22,7 @@ UI = {"app.py", "idearc/application.py", *files("pages/*.py"), *VIEWS}
 PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
 HTTP = {f"idearc/providers/{name}.py" for name in ("server", "model_sources", "nearby")}
 MIGRATIONS = files("idearc/migrations/**/*.py")
+ENGINE = {"idearc/runners/engine.py", "idearc/runners/temporal.py"}
 MAY_IMPORT = {
     "alembic": MIGRATIONS,
     "streamlit": UI,
@@ -32,11 +33,11 @@ MAY_IMPORT = {
     "httpx2": HTTP,
     "huggingface_hub": {"idearc/providers/model_sources.py"},
     "xllamacpp": {"idearc/providers/embedded_server.py"},
-    "temporalio": {"idearc/runners/temporal.py", "idearc/worker.py"},
+    "temporalio": {*ENGINE, "idearc/worker.py"},
     "idearc.core": UI | {"idearc/bootstrap.py"},
     "idearc.views": UI,
     "idearc.application": {"app.py", *files("pages/*.py")},
-    "idearc.bootstrap": {"idearc/application.py", "idearc/__main__.py"},
+    "idearc.bootstrap": {"idearc/application.py", "idearc/__main__.py", "idearc/doctor.py"},
     "idearc.database": {"idearc/store.py", "idearc/__main__.py", *MIGRATIONS},
     "idearc.migrations": {"idearc/database.py"},
     "idearc.form": UI | {"idearc/core.py"},
@@ -49,7 +50,9 @@ MAY_IMPORT = {
     "idearc.providers.compatible": {"idearc/bootstrap.py", "idearc/providers/embedded.py"},
     "idearc.providers.embedded": {"idearc/bootstrap.py"},
     "idearc.runners.threads": {"idearc/bootstrap.py"},
-    "idearc.runners.temporal": {"idearc/bootstrap.py", "idearc/worker.py"},
+    "idearc.runners.engine": {"idearc/bootstrap.py", "idearc/worker.py", *ENGINE},
+    "idearc.runners.temporal": {"idearc/bootstrap.py"},
+    "idearc.doctor": {"idearc/__main__.py"},
     "idearc.worker": {"idearc/bootstrap.py"},
 }
 

@@ -240,5 +240,5 @@ def test_a_worker_that_cant_reach_temporal_says_so(idearc: Idearc) -> None:
     assert done.returncode == 1
     assert done.stderr == (
         "Temporal at 127.0.0.1:9, which runs the jobs, can't be reached. "
-        "Check TEMPORAL_ADDRESS, and that it runs there.\n"
+        "Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that it runs there.\n"
     )

@@ -39,3 +39,7 @@ class Provider(Protocol):
     def ask(self, job: Job, idea: Idea, note: Note) -> Answer:
         """Blocks until there is an answer, inside the time limit; raises ProviderError."""
         ...
+
+    def check(self) -> str:
+        """Who would answer, as far as can be told without asking; raises ProviderError."""
+        ...

@@ -25,6 +25,17 @@ class CompatibleProvider(ServerProvider):
         """As results name the provider."""
         return f"server at {self.server}"
 
+    async def first_look(self, client: AsyncOpenAI) -> str:
+        if not self.model:
+            return await self._first_model(client)
+        offered = [model.id for model in (await client.models.list()).data or []]
+        if self.model not in offered:
+            raise ProviderError(
+                f"{self.subject} offers no model {self.model!r}, but {', '.join(offered[:5])}. "
+                "Correct IDEARC_MODEL."
+            )
+        return self.model
+
     async def reply(
         self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
     ) -> tuple[str, Provenance]:

@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -85,24 +86,22 @@ class EmbeddedProvider(CompatibleProvider):
                     self._process.wait()
                 raise
 
+    def check(self) -> str:
+        _check_library()
+        path = self._path or self._folder / self._file.name
+        if self._path:
+            _check_gguf(path)
+        return f"{path}" if path.exists() else f"{path}, which is fetched with the first idea"
+
     def close(self) -> None:
         """Ends the server's process."""
         if self._process:
             self._process.communicate()  # closes its input, and waits
 
     def _start(self, note: Note) -> subprocess.Popen[str]:
-        if not find_spec("xllamacpp"):
-            raise ProviderError(
-                "The small model can't run here: there is no xllamacpp for this system, or it is "
-                "not installed. Run pip install xllamacpp, or connect OpenAI or another server, "
-                "as the README says."
-            )
+        _check_library()
         path = self._path or ready(self._file, self._folder, note, self._hub)
-        if not _is_gguf(path):
-            raise ProviderError(
-                f"IDEARC_MODEL_PATH={str(path)!r} is no model: it needs a file in GGUF format. "
-                "Correct it, then start Idearc again."
-            )
+        _check_gguf(path)
         note("Loading the model")
         cores = _cores()
         self.model = path.stem
@@ -153,9 +152,20 @@ def _cores() -> int:
     return min(real, allowed)
 
 
-def _is_gguf(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(4) == b"GGUF"
-    except OSError:
-        return False
+def _check_library() -> None:
+    if not find_spec("xllamacpp"):
+        raise ProviderError(
+            "The small model can't run here: there is no xllamacpp for this system, or it is not "
+            "installed. Run pip install xllamacpp, or connect OpenAI or another server, as the "
+            "README says."
+        )
+
+
+def _check_gguf(path: Path) -> None:
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(4) == b"GGUF":
+            return
+    raise ProviderError(
+        f"IDEARC_MODEL_PATH={str(path)!r} is no model: it needs a file in GGUF format. Correct it, "
+        "then start Idearc again."
+    )

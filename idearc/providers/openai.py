@@ -25,6 +25,9 @@ class OpenAIProvider(ServerProvider):
     def question(self, job: Job) -> Question:
         return job.web_question or job.question
 
+    async def first_look(self, client: AsyncOpenAI) -> str:
+        return (await client.models.retrieve(self.model or DEFAULT_MODEL)).id
+
     async def reply(
         self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
     ) -> tuple[str, Provenance]:

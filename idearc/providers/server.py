@@ -4,8 +4,9 @@ import asyncio
 import functools
 import json
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -29,6 +30,7 @@ from idearc.providers.reasons import (
 )
 
 Schema = dict[str, object]
+T = TypeVar("T")
 
 
 class ServerProvider:
@@ -72,11 +74,21 @@ class ServerProvider:
         """How this kind of model is asked."""
         return job.question
 
+    async def first_look(self, client: AsyncOpenAI) -> str:
+        """The model that would answer; raises ProviderError, or what the SDK does."""
+        raise NotImplementedError
+
     def ask(self, job: Job, idea: Idea, note: Note) -> Answer:  # noqa: ARG002 # it has no news
+        return self._call(lambda client: self._ask_until_valid(client, job, idea))
+
+    def check(self) -> str:
+        return f"{self._call(self.first_look)} at {self.server}"
+
+    def _call(self, work: Callable[[AsyncOpenAI], Awaitable[T]]) -> T:
         # Not asyncio.run(): on its way out it would wait for a name lookup that hangs.
         loop = asyncio.new_event_loop()
         try:
-            return loop.run_until_complete(self._ask(job, idea))
+            return loop.run_until_complete(self._call_in_time(work))
         finally:
             loop.close()
 
@@ -96,7 +108,7 @@ class ServerProvider:
         address = urlsplit(self._base_url)
         return f"{address.hostname}:{address.port}" if address.port else f"{address.hostname}"
 
-    async def _ask(self, job: Job, idea: Idea) -> Answer:
+    async def _call_in_time(self, work: Callable[[AsyncOpenAI], Awaitable[T]]) -> T:
         failures: list[int] = []
 
         async def on_response(response: Any) -> None:
@@ -123,7 +135,7 @@ class ServerProvider:
                     http_client=http_client,
                 ) as client,
             ):
-                return await self._ask_until_valid(client, job, idea)
+                return await work(client)
         except (TimeoutError, openai.APITimeoutError) as error:
             last = f"; its last answer was {failures[-1]}" if failures else ""
             raise ProviderError(

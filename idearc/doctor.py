@@ -1,0 +1,50 @@
+"""Looks whether all that Idearc needs is there, and says in plain words what is wrong."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+from idearc.bootstrap import build_provider, build_store, connection
+from idearc.errors import IdearcError
+from idearc.settings import Settings, read_settings
+
+Check = tuple[str, bool, str]  # what was looked at, whether it is well, and what is to be said
+
+
+def examine() -> Iterator[Check]:
+    """One check after the other, each as soon as it is known."""
+    try:
+        settings = read_settings()
+    except IdearcError as error:
+        yield "settings", False, str(error)
+        return
+    yield "settings", True, f"IDEARC_RUNNER={settings.runner}"
+    yield _check("database", _database, settings)
+    if settings.runner == "temporal":
+        yield _check("Temporal", _temporal, settings)
+    yield _check("model", lambda settings: build_provider(settings).check(), settings)
+
+
+def _check(name: str, look: Callable[[Settings], str], settings: Settings) -> Check:
+    try:
+        return name, True, look(settings)
+    except IdearcError as error:
+        return name, False, str(error)
+
+
+def _database(settings: Settings) -> str:
+    store = build_store(settings)
+    try:
+        return f"{store.address}, {store.count_ideas():,} ideas"
+    finally:
+        store.close()
+
+
+def _temporal(settings: Settings) -> str:
+    there = connection(settings)
+    workers = asyncio.run(there.count_workers())
+    if not workers:
+        raise IdearcError(
+            f"Temporal at {there.address} answers, but no worker has been heard of in the last "
+            "minutes, so jobs only wait. Start one: python -m idearc worker."
+        )
+    return f"{there.address}, {workers} worker{'s' if workers > 1 else ''}"

@@ -1,0 +1,101 @@
+"""The doctor: what it looks at, and what it says of what is wrong."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import API_KEY
+from model_server import ModelServer
+from postgres_server import PostgresServer
+from temporal_server import TemporalServer, worker_here
+from test_core import eventually
+
+from idearc.doctor import examine
+
+
+def wrong() -> dict[str, str]:
+    return {name: words for name, is_well, words in examine() if not is_well}
+
+
+@pytest.fixture
+def well(
+    model_server: ModelServer,
+    temporal: TemporalServer,
+    postgres: PostgresServer,
+    migrated: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "IDEARC_DATABASE_URL": postgres.url(postgres.new_database(migrated)),
+        "IDEARC_RUNNER": "temporal",
+        "OPENAI_API_KEY": API_KEY,
+        "OPENAI_BASE_URL": model_server.url,
+        "TEMPORAL_ADDRESS": temporal.address,
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("well")
+def test_where_all_is_well_it_says_what_is_used() -> None:
+    with worker_here():
+        eventually(lambda: not wrong())
+        said = {name: words for name, _, words in examine()}
+    assert list(said) == ["settings", "database", "Temporal", "model"]
+    assert re.search(r", \d+ workers?$", said["Temporal"])
+    assert said["model"].startswith("example-model at 127.0.0.1:")
+
+
+@pytest.mark.usefixtures("well")
+@pytest.mark.parametrize(
+    ("variable", "value", "name", "words"),
+    [
+        ("IDEARC_RUNNER", "threads?", "settings", "'threads' or 'temporal'"),
+        ("IDEARC_DATABASE_URL", "postgresql://me:secret@127.0.0.1:9/x", "database", "refused"),
+        ("TEMPORAL_ADDRESS", "127.0.0.1:9", "Temporal", "can't be reached. Check TEMPORAL_ADDRESS"),
+        ("TEMPORAL_NAMESPACE", "nowhere", "Temporal", "nowhere is not found"),
+        ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1", "model", "can't be reached"),
+        ("IDEARC_MODEL", "other", "model", "offers no model 'other', but example-embed, example"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, name: str, words: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    problems = wrong()
+    assert words in problems[name]
+    assert not any(secret in str(problems) for secret in ("secret", API_KEY))
+
+
+@pytest.mark.usefixtures("well")
+def test_without_a_worker_or_a_table_it_says_which_command_helps(
+    monkeypatch: pytest.MonkeyPatch, postgres: PostgresServer
+) -> None:
+    monkeypatch.setenv("IDEARC_DATABASE_URL", postgres.url(postgres.new_database()))
+    fresh = TemporalServer()
+    monkeypatch.setenv("TEMPORAL_ADDRESS", fresh.address)
+    problems = wrong()
+    fresh.close()
+    assert "python -m idearc migrate" in problems["database"]
+    assert "no worker" in problems["Temporal"]
+    assert "python -m idearc worker" in problems["Temporal"]
+
+
+def test_the_small_model_is_looked_at_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert "is fetched with the first idea" in [words for _, _, words in examine()][-1]
+    monkeypatch.setenv("IDEARC_MODEL_PATH", __file__)
+    assert "is no model" in wrong()["model"]
+
+
+@pytest.mark.parametrize("is_well", [True, False])
+def test_its_exit_status_tells_a_script(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, is_well: bool
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", model_server.url if is_well else "http://127.0.0.1:9/v1")
+    command = [sys.executable, "-m", "idearc", "doctor"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    lines = [line.split()[0] for line in done.stdout.splitlines()]
+    assert lines == ["ok", "ok", "ok" if is_well else "WRONG"]
+    assert done.returncode == (0 if is_well else 1)
