@@ -66,6 +66,43 @@ class Visitor:
                         return
 
 
+class Writer:
+    """One tab of a browser, on the form."""
+
+    def __init__(self, url: str) -> None:
+        self._address = url.replace("http://", "ws://") + "/_stcore/stream"
+        self._ids: dict[str, str] = {}
+
+    async def open(self) -> "Writer":
+        streamlit = [websockets.Subprotocol("streamlit")]
+        self._socket = await websockets.connect(self._address, subprotocols=streamlit)
+        await self._run(BackMsg(rerun_script={}))
+        return self
+
+    async def submit(self, text: str) -> float:
+        """Seconds until its workspace has been run. Then the visitor leaves."""
+        message = BackMsg(rerun_script={})
+        widgets = message.rerun_script.widget_states.widgets
+        widgets.add(id=self._ids["Your idea"], string_value=text)
+        widgets.add(id=self._ids["Submit idea"], trigger_value=True)
+        started = time.perf_counter()
+        await self._run(message)
+        seconds = time.perf_counter() - started
+        await self._socket.close()
+        return seconds
+
+    async def _run(self, message: BackMsg) -> None:
+        await self._socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg.FromString(await self._socket.recv(decode=False))
+            element = answer.delta.new_element
+            for widget in (element.text_area, element.button):
+                if widget.id:
+                    self._ids[widget.label] = widget.id
+            if answer.script_finished in _ENDS and answer.WhichOneof("type") == "script_finished":
+                return
+
+
 @contextmanager
 def others(url: str, idea_ids: Sequence[str]) -> Iterator[None]:
     """Visitors who have these ideas open meanwhile, each of whom looks every 5 s."""

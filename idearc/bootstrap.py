@@ -49,7 +49,7 @@ def work(settings: Settings, grace_seconds: float) -> None:
 
     connected = worker.connect(
         there,
-        build_run(settings, build_store(settings)),
+        functools.partial(run_job, build_store(settings), build_provider(settings)),
         max_jobs=settings.jobs_at_once,
         jobs_per_second=settings.jobs_per_second,
         grace_seconds=grace_seconds,
@@ -61,8 +61,8 @@ def build_store(settings: Settings) -> Store:
     return Store(settings.database_url, lock_seconds=min(10, _KEEPING * settings.job_seconds))
 
 
-def build_run(settings: Settings, store: Store) -> Run:
-    """What a runner runs; the first one builds the provider."""
+def _build_run(settings: Settings, store: Store) -> Run:
+    """What threads run; the first one builds the provider."""
     provider = functools.cache(lambda: build_provider(settings))
     building = threading.Lock()  # or the first two runs would build one each
 
@@ -76,7 +76,7 @@ def build_run(settings: Settings, store: Store) -> Run:
 
 def _build_runner(settings: Settings, store: Store, changed: threading.Event) -> Runner:
     if settings.runner == "threads":
-        run = build_run(settings, store)
+        run = _build_run(settings, store)
         return ThreadRunner(run, settings.jobs_at_once, on_change=changed.set)
     there = connection(settings)
     from idearc.runners.engine import Limits

@@ -40,6 +40,7 @@ class Request:
     job: str
     body: dict[str, Any]
     headers: Message
+    at: float  # time.monotonic()
 
 
 class ModelServer:
@@ -122,7 +123,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             else:
                 wanted = body["response_format"]["json_schema"]
                 job, schema = wanted["name"], wanted["schema"]
-            server.requests.append(Request(self.path, job, body, self.headers))
+            server.requests.append(Request(self.path, job, body, self.headers, time.monotonic()))
             replies = server.script[job]
             reply = replies.pop(0) if replies else server.always.get(job, Reply())
             time.sleep(server.latency_seconds)

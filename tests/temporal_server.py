@@ -12,13 +12,15 @@ import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from idearc.bootstrap import build_run, build_store
+from idearc.bootstrap import build_provider, build_store
+from idearc.core import run_job
 from idearc.runners.engine import Connection
 from idearc.settings import read_settings
 from idearc.worker import connect
@@ -95,11 +97,12 @@ def worker_here(max_jobs: int = 16) -> Iterator[None]:
     settings = read_settings()
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     store = build_store(settings)
+    run = partial(run_job, store, build_provider(settings))
     ready = threading.Event()
 
     async def work() -> None:
         connection = Connection(settings.temporal_address, "default", api_key=None)
-        async with await connect(connection, build_run(settings, store), max_jobs=max_jobs):
+        async with await connect(connection, run, max_jobs=max_jobs):
             ready.set()
             await stop.wait()
 
