@@ -24,7 +24,12 @@ _LATEST = 9  # results that tell how long a job usually takes
 def run_job(store: Store, provider: Provider, job_name: str, idea_id: str, note: Note) -> None:
     """Ask, and keep the answer. Safe to run twice; raises what the provider and the store raise."""
     job, idea = JOBS[job_name], store.idea(idea_id)
-    if idea is None or (idea_id, job_name) in store.results([idea_id]):
+    if idea is None:
+        raise InputError(
+            "This idea is not in the database of the process that ran its job. Check that "
+            "IDEARC_DATABASE_URL is the same for all, then try again."
+        )
+    if (idea_id, job_name) in store.results([idea_id]):
         return
     started = time.monotonic()
     answer = provider.ask(job, idea, note)

@@ -20,15 +20,19 @@ def open_database(database_url: str, lock_seconds: float) -> Engine:
     are changed.
     """
     engine = create(database_url, lock_seconds)
-    with engine.connect() as connection:
-        is_ready = migrations.is_current(connection)
-    if not is_ready and engine.dialect.name == "sqlite":
-        _migrate(engine)
-    elif not is_ready:
-        raise StoreError(
-            "The database has not all tables that this Idearc needs. Run "
-            "`python -m idearc migrate` once, then try again."
-        )
+    try:
+        with engine.connect() as connection:
+            is_ready = migrations.is_current(connection)
+        if not is_ready and engine.dialect.name == "sqlite":
+            _migrate(engine)
+        elif not is_ready:
+            raise StoreError(
+                "The database has not all tables that this Idearc needs. Run "
+                "`python -m idearc migrate` once, then try again."
+            )
+    except Exception:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -42,6 +46,7 @@ def migrate(database_url: str) -> None:
 
 def _migrate(engine: Engine) -> None:
     with engine.connect() as connection:
+        connection.detach()
         migrations.migrate(connection)
 
 
@@ -63,9 +68,12 @@ def readable_errors() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, ImportError, OSError) as error:  # ImportError: no driver for it
-        cause = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".?")
+        cause = getattr(error, "orig", None) or error
+        # PostgreSQL's details may quote a row.
+        words = getattr(getattr(cause, "diag", None), "message_primary", None) or str(cause)
+        words = " ".join(words.split()).rstrip(".?")
         raise StoreError(
-            f"The database can't be used: {cause}. Check IDEARC_DATABASE_URL, that the "
+            f"The database can't be used: {words}. Check IDEARC_DATABASE_URL, that the "
             "database can be reached and that its disk has room, then try again."
         ) from error
 

@@ -41,7 +41,7 @@ def _database(settings: Settings) -> str:
 
 def _temporal(settings: Settings) -> str:
     there = connection(settings)
-    workers = asyncio.run(there.count_workers())
+    _, workers = asyncio.run(there.tried_client())
     if not workers:
         raise IdearcError(
             f"Temporal at {there.address} answers, but no worker has been heard of in the last "

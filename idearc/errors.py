@@ -9,7 +9,9 @@ class IdearcError(Exception):
 
 
 class InputError(IdearcError):
-    """Something that the visitor gave can't be used: the text of an idea, an address."""
+    """Something that was given can't be used: the text of an idea, an address."""
+
+    is_permanent = True
 
 
 class ProviderError(IdearcError):

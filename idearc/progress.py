@@ -59,7 +59,8 @@ def derive(
     if isinstance(outcome, Failed):
         return Progress(State.FAILED, note=outcome.reason)
     if isinstance(outcome, Unclear):
-        return Progress(State.UNKNOWN, note=outcome.reason)
+        then = "Try again to look." if ticks_used_up else "This page looks again by itself."
+        return Progress(State.UNKNOWN, note=f"{outcome.reason} {then}")
     if isinstance(outcome, Ended):
         gone = "This has ended, but the database holds no result of it. Try again."
         return Progress(State.FAILED, note=gone)

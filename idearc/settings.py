@@ -1,5 +1,6 @@
 """The settings, read once from the environment or from a `.env` file."""
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -92,6 +93,13 @@ class Settings(BaseSettings):
         if not usable:
             raise ValueError("not an address like http://127.0.0.1:11434/v1")
         return url
+
+    @field_validator("temporal_address")
+    @classmethod
+    def _is_host_and_port(cls, address: str) -> str:
+        if not re.fullmatch(r"[\w.-]+:\d{1,5}|\[[\da-fA-F:.]+\]:\d{1,5}", address):
+            raise ValueError("not a host and a port like 127.0.0.1:7233")
+        return address
 
 
 def read_settings() -> Settings:

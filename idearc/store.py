@@ -31,8 +31,8 @@ class Store:
 
     @property
     def address(self) -> str:
-        """Where the database is, without its password."""
-        return self._engine.url.render_as_string(hide_password=True)
+        """Where the database is, without a password."""
+        return self._engine.url.set(query={}).render_as_string(hide_password=True)
 
     def add_idea(self, idea: Idea) -> tuple[Idea, bool]:
         """Keeps the idea; the one stored before, and False, when its token was used already."""
@@ -42,8 +42,10 @@ class Store:
                 session.commit()
             except IntegrityError:
                 session.rollback()
-                stored = session.exec(select(Idea).where(Idea.token == idea.token)).one()
-                return stored, False
+                same = session.exec(select(Idea).where(Idea.token == idea.token)).one_or_none()
+                if same is None:
+                    raise
+                return same, False
             return idea, True
 
     def idea(self, idea_id: str) -> Idea | None:

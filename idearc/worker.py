@@ -35,12 +35,9 @@ async def connect(
 ) -> Worker:
     """A worker that does nothing yet; `jobs_per_second` holds for all workers together.
 
-    Raises IdearcError where Temporal can't be reached; later, the worker waits for it.
+    Raises IdearcError where Temporal can't be used; later, the worker waits for it.
     """
-    try:
-        client = await connection.client()
-    except RuntimeError as error:
-        raise connection.unusable(error) from error
+    client, _ = await connection.tried_client()
     # It would log what failed with all its words, which may quote the idea; `attempt` logs it.
     logging.getLogger("temporalio.activity").setLevel(logging.CRITICAL)
     return Worker(
@@ -52,6 +49,8 @@ async def connect(
         max_task_queue_activities_per_second=jobs_per_second,
         disable_eager_activity_execution=True,  # it would go around that limit
         graceful_shutdown_timeout=timedelta(seconds=grace_seconds),
+        # As often as they are given; else so rarely that one which is late would be the last.
+        max_heartbeat_throttle_interval=timedelta(seconds=HEARTBEAT_SECONDS / 4),
     )
 
 
@@ -88,6 +87,7 @@ def _activity(run: Run) -> Callable[[str, str], Awaitable[None]]:
                 raise ApplicationError(
                     "Its worker was stopped.", next_retry_delay=timedelta(milliseconds=1)
                 ) from None
+            await asyncio.wait([over])  # it can't be stopped, and takes one of the places
             raise
         outcome = over.result()
         if isinstance(outcome, Failed):

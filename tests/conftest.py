@@ -32,7 +32,7 @@ TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when 
 def move_to(place: Path, patch: pytest.MonkeyPatch) -> None:
     """No setting, no .env and no database of whoever runs the tests."""
     for name in os.environ:
-        if name.startswith(("IDEARC_", "OPENAI_")):
+        if name.startswith(("IDEARC_", "OPENAI_", "TEMPORAL_")):
             patch.delenv(name)
     patch.chdir(place)
     patch.setenv("IDEARC_DATABASE_URL", f"sqlite:///{place / 'idearc.db'}")

@@ -51,6 +51,7 @@ class ModelServer:
         self.script: dict[str, list[Reply]] = defaultdict(list)
         self.always: dict[str, Reply] = {}
         self.models = ["example-embed", "example-model"]
+        self.page: bytes | None = None  # what is said instead of the models
         self.requests: list[Request] = []
         self.gate = threading.Event()  # while it is not set, every reply waits
         self.gate.set()
@@ -114,7 +115,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             models = [{"id": name, "object": "model"} for name in server.models]
-            self._send(Reply(), {"object": "list", "data": models})
+            self._send(Reply(body=server.page), {"object": "list", "data": models})
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

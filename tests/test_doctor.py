@@ -12,6 +12,7 @@ from postgres_server import PostgresServer
 from temporal_server import TemporalServer, worker_here
 from test_core import eventually
 
+from idearc.database import migrate
 from idearc.doctor import examine
 
 
@@ -53,7 +54,7 @@ def test_where_all_is_well_it_says_what_is_used() -> None:
     [
         ("IDEARC_RUNNER", "threads?", "settings", "'threads' or 'temporal'"),
         ("IDEARC_DATABASE_URL", "postgresql://me:secret@127.0.0.1:9/x", "database", "refused"),
-        ("TEMPORAL_ADDRESS", "127.0.0.1:9", "Temporal", "can't be reached. Check TEMPORAL_ADDRESS"),
+        ("TEMPORAL_ADDRESS", "127.0.0.1:9", "Temporal", "can't be reached. Check that"),
         ("TEMPORAL_NAMESPACE", "nowhere", "Temporal", "nowhere is not found"),
         ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1", "model", "can't be reached"),
         ("IDEARC_MODEL", "other", "model", "offers no model 'other', but example-embed, example"),
@@ -66,6 +67,30 @@ def test_what_is_wrong_is_said_with_what_to_do(
     problems = wrong()
     assert words in problems[name]
     assert not any(secret in str(problems) for secret in ("secret", API_KEY))
+
+
+@pytest.mark.usefixtures("well")
+def test_a_page_that_is_no_api_is_told(model_server: ModelServer) -> None:
+    model_server.page = b"<html>Ollama is running</html>"
+    assert "answered in a form that can't be read" in wrong()["model"]
+
+
+@pytest.mark.usefixtures("well")
+def test_a_model_may_go_without_its_latest(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_server.models = ["llama3.2:latest"]
+    monkeypatch.setenv("IDEARC_MODEL", "llama3.2")
+    assert "model" not in wrong()
+
+
+def test_no_password_is_shown(monkeypatch: pytest.MonkeyPatch, postgres: PostgresServer) -> None:
+    address = postgres.url("postgres")
+    monkeypatch.setenv("IDEARC_DATABASE_URL", f"{address}?password=secret")
+    migrate(address)
+    said = {name: words for name, _, words in examine()}
+    assert said["database"].startswith("postgresql://postgres@127.0.0.1")
+    assert "secret" not in str(said)
 
 
 @pytest.mark.usefixtures("well")

@@ -1,12 +1,15 @@
 """The tables become what the code needs, once, and keep what is in them."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from app_server import ROOT
 from conftest import an_idea
 from sqlalchemy import Engine, text
 from test_store import COMPETITORS, FEATURES, answer
@@ -125,3 +128,35 @@ def test_the_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None
     assert "Check IDEARC_DATABASE_URL" in done.stderr
     assert "Traceback" not in done.stderr
     assert "secret" not in done.stderr
+
+
+CHANGE = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0002", "0001"
+
+def upgrade() -> None:
+    with op.batch_alter_table("idea") as idea:
+        idea.alter_column("name", type_=sa.String(99))
+"""
+
+
+def test_a_change_of_a_table_keeps_what_refers_to_it(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """SQLite changes a table by making it anew, and dropping the old one."""
+    migrate(empty_database_url)
+    store = Store(empty_database_url)
+    idea = store.add_idea(an_idea())[0]
+    assert store.save(FEATURES, idea.id, answer("a"), 0)
+    shutil.copytree(ROOT / "idearc", tmp_path / "newer" / "idearc")
+    (tmp_path / "newer/idearc/migrations/versions/0002_change.py").write_text(CHANGE)
+    monkeypatch.setenv("IDEARC_DATABASE_URL", empty_database_url)
+    command = [sys.executable, "-m", "idearc", "migrate"]
+    subprocess.run(command, cwd=tmp_path / "newer", check=True, timeout=60)
+    assert len(store.findings(FEATURES, idea.id)) == 5
+    assert list(store.results([idea.id])) == [(idea.id, "features")]
+    store.close()
+    with pytest.raises(StoreError, match="0002 by a newer Idearc"):
+        Store(empty_database_url)

@@ -1,13 +1,15 @@
-"""A team's database is down at the start, or later for a while: nobody restarts the app."""
+"""What a team runs is down at the start, or later for a while: nobody restarts the app."""
 
 import re
 from collections.abc import Callable
 
+import pytest
 from app_server import AppServer
 from conftest import TEXT
-from model_server import ModelServer
+from model_server import ModelServer, Reply
 from playwright.sync_api import Page, expect
 from postgres_server import PostgresServer
+from temporal_server import TemporalServer, WorkerProcess
 from test_browser import WORKSPACE, fill_in, open_tab, submit, tab, wait_until
 
 from idearc.database import migrate
@@ -63,3 +65,41 @@ def test_a_database_that_was_down_is_used_again(
     assert (newer.text, older.text, len(store.results([older.id]))) == (TEXT, TEXT, 2)
     store.close()
     database.close()
+
+
+def test_the_tabs_say_what_temporal_says(
+    model_server: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+    new_page: Callable[[], Page],
+) -> None:
+    temporal = TemporalServer()
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
+    monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
+    monkeypatch.setenv("IDEARC_TICK_SECONDS", "0.5")
+    with AppServer(IDEARC_RUNNER="temporal") as app:
+        page = new_page()
+        submit(page, app)
+        expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+        overdue = page.get_by_text("This is taking longer than usual")
+        expect(overdue).to_be_visible(timeout=40_000)
+        page.get_by_role("button", name="Check again").click()
+        expect(overdue).to_have_count(0)
+
+        model_server.script["competitors"] = [Reply(status=500), Reply(status=401)]
+        with WorkerProcess():
+            expect(page.get_by_text("Attempt 2 of 6")).to_be_visible()
+            expect(page.get_by_text("answered 401: the API key was refused")).to_be_visible()
+            model_server.gate.clear()
+            page.get_by_role("button", name="Try again").click()
+            expect(page.get_by_text("Looking for competitors")).to_be_visible()
+            temporal.stop()
+            away = page.get_by_text(f"Temporal at {temporal.address}, which runs the jobs, can't")
+            expect(away).to_be_visible()
+            expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · not known")
+            temporal.start()
+            expect(page.get_by_text("Looking for competitors")).to_be_visible(timeout=40_000)
+            model_server.gate.set()
+            expect(page.get_by_role("link", name="Name 1")).to_be_visible()
+            expect(page.locator("iframe")).to_have_count(0)
+    assert model_server.asked("competitors") == 3
+    temporal.close()

@@ -1,10 +1,12 @@
 """What the engine adds: runs outlive processes, attempts are told, work is handed on."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from conftest import TEXT
@@ -15,6 +17,7 @@ from test_core import eventually, states
 
 from idearc.bootstrap import build
 from idearc.core import Idearc
+from idearc.doctor import examine
 from idearc.jobs import JOBS
 from idearc.models import new_id
 from idearc.progress import Progress, State
@@ -205,7 +208,7 @@ def test_while_temporal_is_away_nothing_is_lost_and_nothing_is_made_up(
         model_server.gate.set()
         eventually(lambda: set(states(idearc, before).values()) == {DONE})
         assert set(states(idearc, meanwhile).values()) == {FAILED}
-        assert "This was not started" in notes(idearc, meanwhile)
+        assert "Temporal knows nothing of this" in notes(idearc, meanwhile)
         for job_name in JOBS:
             idearc.retry(job_name, meanwhile)
         eventually(lambda: set(states(idearc, meanwhile).values()) == {DONE})
@@ -233,12 +236,55 @@ def test_a_namespace_that_is_not_there_is_told(
     assert "nowhere is not found" in there.note
 
 
-def test_a_worker_that_cant_reach_temporal_says_so(idearc: Idearc) -> None:
-    command = [sys.executable, "-m", "idearc", "worker", "--max-jobs", "2"]
-    nowhere = {**os.environ, "TEMPORAL_ADDRESS": "127.0.0.1:9"}
+@pytest.mark.parametrize(
+    ("variable", "value", "why"),
+    [
+        ("TEMPORAL_ADDRESS", "127.0.0.1:9", "which runs the jobs, can't be reached."),
+        ("TEMPORAL_NAMESPACE", "nowhere", "refuses to answer (not_found: Namespace nowhere is"),
+        ("TEMPORAL_ADDRESS", "http://127.0.0.1:9", "not a host and a port like 127.0.0.1:7233"),
+        ("IDEARC_DATABASE_URL", "postgresql://me:secret@127.0.0.1:9/x", "Connection refused"),
+        ("IDEARC_MAX_JOBS", "none", "IDEARC_MAX_JOBS='none' can't be used"),
+    ],
+)
+def test_a_worker_that_cant_work_says_why(
+    idearc: Idearc, variable: str, value: str, why: str
+) -> None:
+    command = [sys.executable, "-m", "idearc", "worker"]
+    nowhere = {**os.environ, variable: value}
     done = subprocess.run(command, env=nowhere, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert done.stderr == (
-        "Temporal at 127.0.0.1:9, which runs the jobs, can't be reached. "
-        "Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that it runs there.\n"
-    )
+    assert why in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_a_server_that_never_answers_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("IDEARC_RUNNER", "temporal")
+        idearc = build(read_settings())
+        there = progress(idearc, idearc.submit("", TEXT, new_id()))
+        assert there.state is State.UNKNOWN
+        (said,) = [words for name, _, words in examine() if name == "Temporal"]
+        assert "can't be reached" in said
+
+
+def test_the_advice_of_a_failure_is_left_to_its_last(
+    idearc: Idearc, model_server: ModelServer
+) -> None:
+    """Until then nobody has to try again."""
+    model_server.script["features"] = [Reply(status=429, headers={"Retry-After": "2"})]
+    idea_id = idearc.submit("", TEXT, new_id())
+    with worker_here():
+        eventually(lambda: "Attempt 2" in notes(idearc, idea_id))
+        assert notes(idearc, idea_id).endswith("answered 429: too many requests")
+
+
+def test_a_worker_with_another_database_says_so(
+    idearc: Idearc, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    idea_id = idearc.submit("", TEXT, new_id())
+    monkeypatch.setenv("IDEARC_DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    with worker_here():
+        eventually(lambda: set(states(idearc, idea_id).values()) == {FAILED})
+    assert "IDEARC_DATABASE_URL is the same for all" in notes(idearc, idea_id)

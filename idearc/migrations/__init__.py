@@ -32,7 +32,9 @@ def is_current(connection: Connection) -> bool:
 
 
 def migrate(connection: Connection) -> None:
-    """All or nothing, and one process after the other. The connection has done nothing yet.
+    """All or nothing, and one process after the other.
+
+    The connection has done nothing yet, and is of no other use afterwards.
 
     Raises StoreError as `is_current` does.
     """
@@ -40,6 +42,9 @@ def migrate(connection: Connection) -> None:
     from alembic.config import Config
 
     if connection.dialect.name == "sqlite":
+        # SQLite changes a table by making it anew: dropping the old one would delete what refers
+        # to it. Has no effect inside a transaction.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -10,13 +10,16 @@ from idearc.settings import read_settings
 
 
 def _run(connection: Connection) -> None:
-    is_sqlite = connection.dialect.name == "sqlite"  # it can't alter a table: a new one is made
-    context.configure(connection, target_metadata=Base.metadata, render_as_batch=is_sqlite)
+    # In batches, as SQLite can't alter a table: a new one is made.
+    context.configure(connection, target_metadata=Base.metadata, render_as_batch=True)
     context.run_migrations()
 
 
 if given := context.config.attributes.get("connection"):
     _run(given)
 else:
-    with create(read_settings().database_url, lock_seconds=10).begin() as own:
+    with create(read_settings().database_url, lock_seconds=10).connect() as own:
+        if own.dialect.name == "sqlite":
+            own.exec_driver_sql("PRAGMA foreign_keys=OFF")  # as in migrate()
         _run(own)
+        own.commit()

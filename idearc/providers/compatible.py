@@ -29,10 +29,10 @@ class CompatibleProvider(ServerProvider):
         if not self.model:
             return await self._first_model(client)
         offered = [model.id for model in (await client.models.list()).data or []]
-        if self.model not in offered:
+        if not {self.model, f"{self.model}:latest"} & set(offered):  # as Ollama leaves it out
             raise ProviderError(
-                f"{self.subject} offers no model {self.model!r}, but {', '.join(offered[:5])}. "
-                "Correct IDEARC_MODEL."
+                f"{self.subject} offers no model {self.model!r}, but "
+                f"{', '.join(offered[:5]) or 'none'}. Correct IDEARC_MODEL."
             )
         return self.model
 

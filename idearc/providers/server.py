@@ -4,7 +4,8 @@ import asyncio
 import functools
 import json
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -82,7 +83,7 @@ class ServerProvider:
         return self._call(lambda client: self._ask_until_valid(client, job, idea))
 
     def check(self) -> str:
-        return f"{self._call(self.first_look)} at {self.server}"
+        return f"{self._call(self._first_look)} at {self.server}"
 
     def _call(self, work: Callable[[AsyncOpenAI], Awaitable[T]]) -> T:
         # Not asyncio.run(): on its way out it would wait for a name lookup that hangs.
@@ -158,10 +159,19 @@ class ServerProvider:
     async def _reply(
         self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
     ) -> tuple[str, Provenance]:
-        try:
+        with self._readable():
             return await self.reply(client, job, messages, schema)
+
+    async def _first_look(self, client: AsyncOpenAI) -> str:
+        with self._readable():
+            return await self.first_look(client)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """The SDK doesn't check what it reads: a field may be missing or of another type."""
+        try:
+            yield
         except (ValueError, AttributeError, TypeError) as error:
-            # The SDK doesn't check what it reads: a field may be missing or of another type.
             raise self.unreadable(type(error).__name__) from error
 
     async def _ask_until_valid(self, client: AsyncOpenAI, job: Job, idea: Idea) -> Answer:

@@ -45,7 +45,10 @@ Outcome = Running | Failed | Ended | Unclear | None  # None: the runner knows of
 
 
 class Runner(Protocol):
-    """Knows neither prompts nor tables: only names and ids cross to threads and machines."""
+    """Knows neither prompts nor tables: only names and ids cross to threads and machines.
+
+    What comes back is an end, or the reason of a failure.
+    """
 
     is_local: bool  # whether its runs are this process's, so that outcomes cost nothing
 

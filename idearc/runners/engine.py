@@ -3,7 +3,8 @@
 A run is a workflow with one activity, which Temporal tries again, elsewhere if its worker is gone.
 """
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from temporalio import workflow
@@ -33,10 +34,10 @@ class Connection:
 
     address: str
     namespace: str
-    api_key: str | None
+    api_key: str | None = field(repr=False)
 
     async def client(self, *, lazy: bool = False) -> Client:
-        """Raises RuntimeError where Temporal can't be reached; a lazy one when it is used."""
+        """Raises RuntimeError where Temporal can't be used; a lazy one does when it is used."""
         return await Client.connect(
             self.address,
             namespace=self.namespace,
@@ -45,30 +46,32 @@ class Connection:
             retry_config=RetryConfig(max_elapsed_time_millis=1000 * ANSWER_SECONDS),
         )
 
-    async def count_workers(self) -> int:
-        """Those that have asked for a run in the last minutes. Raises IdearcError."""
-        try:
-            client = await self.client()
-            queue = await client.workflow_service.describe_task_queue(
-                DescribeTaskQueueRequest(
-                    namespace=self.namespace,
-                    task_queue=TaskQueue(name=TASK_QUEUE),
-                    task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
-                )
-            )
-        except (RuntimeError, RPCError) as error:
-            raise self.unusable(error) from error
-        return len({poller.identity for poller in queue.pollers})
+    async def tried_client(self) -> tuple[Client, int]:
+        """One that was answered, and how many workers have been there in the last minutes.
 
-    def unusable(self, error: Exception) -> IdearcError:
-        """To those who run it."""
-        return IdearcError(
-            f"{self.explain(error)} Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that it "
-            "runs there."
-        )
+        Raises IdearcError, to those who run it.
+        """
+        try:
+            async with asyncio.timeout(5 * ANSWER_SECONDS):
+                client = await self.client()
+                queue = await client.workflow_service.describe_task_queue(
+                    DescribeTaskQueueRequest(
+                        namespace=self.namespace,
+                        task_queue=TaskQueue(name=TASK_QUEUE),
+                        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+                    )
+                )
+        except (TimeoutError, RuntimeError, RPCError) as error:
+            raise IdearcError(
+                f"{self.explain(error)} Check that it runs there, TEMPORAL_ADDRESS, "
+                "TEMPORAL_NAMESPACE and TEMPORAL_API_KEY."
+            ) from error
+        return client, len({poller.identity for poller in queue.pollers})
 
     def explain(self, error: Exception) -> str:
         """Why Temporal gave no answer."""
+        if "call error after connection" in str(error):
+            return f"Temporal at {self.address} refuses to answer."
         if isinstance(error, RPCError) and error.status != RPCStatusCode.UNAVAILABLE:
             said = f"{error.status.name.lower()}: {error.message}".rstrip(".")
             return f"Temporal at {self.address} refuses to answer ({said})."

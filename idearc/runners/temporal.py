@@ -31,8 +31,13 @@ from idearc.runners.engine import (
 
 log = logging.getLogger(__name__)
 
-_ADVICE = re.compile(r" (?=Try again|Check )")  # to the visitor, for when nobody tries again
-_SCHEDULED = PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+# What the visitor may do, said where Temporal does it.
+_ADVICE = re.compile(r"\s(?=[A-Z])[^.]*(?i:try again).*$", re.DOTALL)
+_WAITING = "Waiting for a worker"
+_STARTED = {
+    PendingActivityState.PENDING_ACTIVITY_STATE_STARTED,
+    PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
+}
 
 _Key = tuple[str, str]  # idea id, job name
 T = TypeVar("T")
@@ -57,11 +62,12 @@ class TemporalRunner:
 
         done = self._ask(start)
         if isinstance(done, Unclear):
-            log.warning("not started: jobs=%s idea=%s", ",".join(job_names), idea_id)
+            names = ",".join(job_names)
+            log.warning("not started: jobs=%s idea=%s %s", names, idea_id, done.reason)
 
     def outcomes(self, runs: Sequence[_Key]) -> dict[_Key, Outcome]:
         async def outcomes(client: Client) -> dict[_Key, Outcome]:
-            found = await asyncio.gather(*(_outcome(client, *run) for run in runs))
+            found = await asyncio.gather(*(self._outcome(client, *run) for run in runs))
             return dict(zip(runs, found, strict=True))
 
         there = self._ask(outcomes) if runs else {}
@@ -77,10 +83,17 @@ class TemporalRunner:
         try:
             return asyncio.run_coroutine_threadsafe(in_time(), self._loop).result()
         except (TimeoutError, RuntimeError, RPCError) as error:
-            return Unclear(
-                f"{self._connection.explain(error)} Whether this runs is not known until it "
-                "answers; this page looks again by itself."
-            )
+            return self._unclear(error)
+
+    def _unclear(self, error: Exception) -> Unclear:
+        why = self._connection.explain(error)
+        return Unclear(f"{why} Whether this runs is not known until it answers.")
+
+    async def _outcome(self, client: Client, idea_id: str, job_name: str) -> Outcome:
+        try:
+            return await _outcome(client, idea_id, job_name)
+        except RPCError as error:
+            return self._unclear(error)
 
     async def _start(self, client: Client, idea_id: str, job_name: str) -> None:
         try:
@@ -109,7 +122,7 @@ async def _outcome(client: Client, idea_id: str, job_name: str) -> Outcome:
             one.Is(NamespaceNotFoundFailure.DESCRIPTOR) for one in details
         ):
             raise
-        return Failed("This was not started: Temporal knows nothing of it. Try again.")
+        return Failed("Temporal knows nothing of this, or nothing any more. Try again.")
     match there.status:
         case WorkflowExecutionStatus.RUNNING:
             pending = there.raw_description.pending_activities
@@ -127,19 +140,21 @@ async def _running(
     client: Client, since: datetime, activity: PendingActivityInfo | None
 ) -> Running:
     """What a live workflow does, whose activity may not be there yet."""
-    is_started = (
-        activity and activity.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
-    )
-    if activity is None or (activity.attempt <= 1 and not is_started):
-        return Running(since, "Waiting for a worker")
+    if activity is None:
+        return Running(since, _WAITING)
+    is_started = activity.state in _STARTED
     if is_started:
         since = activity.last_started_time.ToDatetime(UTC)
+    if activity.paused:
+        return Running(since, "Paused in Temporal")
     if activity.attempt > 1:
         failure = activity.last_failure
         why = GONE if failure.HasField("timeout_failure_info") else failure.message
-        why = _ADVICE.split(why)[0].rstrip(".")
+        why = _ADVICE.sub("", why).rstrip(".")
         is_next = "" if is_started else " comes next"
         attempt = f"Attempt {activity.attempt} of {activity.maximum_attempts}{is_next}"
         return Running(since, f"{attempt}. The one before failed: {why}")
+    if not is_started:
+        return Running(since, _WAITING)
     words = await client.data_converter.decode_wrapper(activity.heartbeat_details)
     return Running(since, str(words[0]) if words else "")
