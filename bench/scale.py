@@ -92,7 +92,7 @@ def drain(fleet: Fleet) -> Iterator[str]:
         stack.enter_context(fleet.workers(workers, slots))
         webs = [stack.enter_context(AppServer(apps.ROOT / "app.py")) for _ in range(2)]
 
-        async def visit() -> float:
+        async def visit() -> tuple[float, float]:
             async with asyncio.TaskGroup() as group:
                 opening = [
                     group.create_task(Writer(webs[number % 2].url).open())
@@ -102,15 +102,16 @@ def drain(fleet: Fleet) -> Iterator[str]:
             async with asyncio.TaskGroup() as group:
                 for writer in opening:
                     group.create_task(writer.result().submit(apps.IDEA))
-            return started
+            return started, time.monotonic()
 
-        started = asyncio.run(visit())
-        took = wait(ideas) - started
+        started, shown = asyncio.run(visit())
+        took, shown = wait(ideas) - started, shown - started
     jobs = ideas * len(JOBS)
     ideal = math.ceil(jobs / workers / slots) * seconds
     yield (
         f"{ideas} ideas at once, {jobs} jobs of {seconds} s, {workers} x {slots} at a time: "
-        f"{took:.1f} s, {took / ideal:.2f} x ideal; model asked {len(fleet.model.requests)} times"
+        f"{took:.1f} s, {took / ideal:.2f} x ideal; model asked {len(fleet.model.requests)} times, "
+        f"all workspaces shown after {shown:.1f} s"
     )
 
 

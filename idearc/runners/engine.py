@@ -4,6 +4,7 @@ A run is a workflow with one activity, which Temporal tries again, elsewhere if 
 """
 
 import asyncio
+import functools
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from idearc.errors import IdearcError
@@ -43,6 +45,7 @@ class Connection:
             namespace=self.namespace,
             api_key=self.api_key,
             lazy=lazy,
+            runtime=_runtime(),
             retry_config=RetryConfig(max_elapsed_time_millis=1000 * ANSWER_SECONDS),
         )
 
@@ -76,6 +79,13 @@ class Connection:
             said = f"{error.status.name.lower()}: {error.message}".rstrip(".")
             return f"Temporal at {self.address} refuses to answer ({said})."
         return f"Temporal at {self.address}, which runs the jobs, can't be reached."
+
+
+@functools.cache
+def _runtime() -> Runtime:
+    """Else it would print each try of each call while Temporal is away."""
+    quiet = TelemetryFilter(core_level="ERROR", other_level="ERROR")
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=quiet)))
 
 
 @dataclass(frozen=True)
