@@ -1,6 +1,7 @@
 """The operator's commands: python -m idearc …"""
 
 import argparse
+import logging
 import os
 import sys
 
@@ -21,6 +22,9 @@ def _worker(arguments: argparse.Namespace) -> None:
     if arguments.max_jobs:
         os.environ["IDEARC_MAX_JOBS"] = arguments.max_jobs
     work(read_settings(), grace_seconds=max(0, arguments.grace_seconds))
+    # Not the usual way out, on which threads of Temporal's client now and then abort the process.
+    logging.shutdown()
+    os._exit(0)
 
 
 def _doctor(_arguments: argparse.Namespace) -> None:

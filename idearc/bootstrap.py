@@ -21,6 +21,8 @@ from idearc.store import Store
 if TYPE_CHECKING:
     from idearc.runners.engine import Connection
 
+log = logging.getLogger(__name__)
+
 # This part of a run's time is left to keep the answer while another process holds the database.
 _KEEPING = 0.1
 
@@ -47,9 +49,11 @@ def work(settings: Settings, grace_seconds: float) -> None:
     there = connection(settings)
     from idearc import worker
 
+    store = build_store(settings)
+    log.info("database=%s temporal=%s", store.address, there.address)
     connected = worker.connect(
         there,
-        functools.partial(run_job, build_store(settings), build_provider(settings)),
+        functools.partial(run_job, store, build_provider(settings)),
         max_jobs=settings.jobs_at_once,
         jobs_per_second=settings.jobs_per_second,
         grace_seconds=grace_seconds,

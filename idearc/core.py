@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from idearc.errors import InputError
+from idearc.errors import InputError, StoreError
 from idearc.form import SEARCH_MAX, read_form
 from idearc.jobs import JOBS, Job
 from idearc.models import Choice, Finding, Idea
@@ -25,7 +25,7 @@ def run_job(store: Store, provider: Provider, job_name: str, idea_id: str, note:
     """Ask, and keep the answer. Safe to run twice; raises what the provider and the store raise."""
     job, idea = JOBS[job_name], store.idea(idea_id)
     if idea is None:
-        raise InputError(
+        raise StoreError(
             "This idea is not in the database of the process that ran its job. Check that "
             "IDEARC_DATABASE_URL is the same for all, then try again."
         )

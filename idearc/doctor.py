@@ -44,7 +44,7 @@ def _temporal(settings: Settings) -> str:
     _, workers = asyncio.run(there.tried_client())
     if not workers:
         raise IdearcError(
-            f"Temporal at {there.address} answers, but no worker has been heard of in the last "
-            "minutes, so jobs only wait. Start one: python -m idearc worker."
+            f"Temporal at {there.address} answers, but no worker has asked it for work in the "
+            "last minute, so jobs only wait. Start one: python -m idearc worker."
         )
     return f"{there.address}, {workers} worker{'s' if workers > 1 else ''}"

@@ -11,8 +11,6 @@ class IdearcError(Exception):
 class InputError(IdearcError):
     """Something that was given can't be used: the text of an idea, an address."""
 
-    is_permanent = True
-
 
 class ProviderError(IdearcError):
     """The model gave no usable answer."""

@@ -283,6 +283,9 @@ def test_the_advice_of_a_failure_is_left_to_its_last(
 def test_a_worker_with_another_database_says_so(
     idearc: Idearc, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """And leaves the job to others, if there are any."""
+    monkeypatch.setenv("IDEARC_MAX_ATTEMPTS", "2")
+    idearc = build(read_settings())
     idea_id = idearc.submit("", TEXT, new_id())
     monkeypatch.setenv("IDEARC_DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
     with worker_here():

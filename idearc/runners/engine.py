@@ -6,7 +6,7 @@ A run is a workflow with one activity, which Temporal tries again, elsewhere if 
 import asyncio
 import functools
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio import workflow
 from temporalio.api.enums.v1 import TaskQueueType
@@ -27,6 +27,7 @@ ANSWER_SECONDS = 2  # in which Temporal answers, or counts as not reached
 REASON = "reason"  # in a workflow's memo: why it has failed
 GONE = "Its worker is gone."
 
+_POLL = timedelta(seconds=70)  # a worker asks for work at least once in this time
 _GETTING_READY = timedelta(hours=1)  # a worker's first run may have to fetch a model
 
 
@@ -50,7 +51,7 @@ class Connection:
         )
 
     async def tried_client(self) -> tuple[Client, int]:
-        """One that was answered, and how many workers have been there in the last minutes.
+        """One that was answered, and how many workers have asked for work lately.
 
         Raises IdearcError, to those who run it.
         """
@@ -69,7 +70,14 @@ class Connection:
                 f"{self.explain(error)} Check that it runs there, TEMPORAL_ADDRESS, "
                 "TEMPORAL_NAMESPACE and TEMPORAL_API_KEY."
             ) from error
-        return client, len({poller.identity for poller in queue.pollers})
+        lately = datetime.now(UTC) - _POLL
+        return client, len(
+            {
+                poller.identity
+                for poller in queue.pollers
+                if poller.last_access_time.ToDatetime(UTC) > lately
+            }
+        )
 
     def explain(self, error: Exception) -> str:
         """Why Temporal gave no answer."""
