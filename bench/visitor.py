@@ -17,18 +17,23 @@ _ENDS = {
 }
 
 
+async def _connect(url: str) -> websockets.ClientConnection:
+    streamlit = [websockets.Subprotocol("streamlit")]
+    address = url.replace("http://", "ws://") + "/_stcore/stream"
+    return await websockets.connect(address, subprotocols=streamlit)
+
+
 class Visitor:
     """One tab of a browser, on the workspace of an idea that changes nothing by itself."""
 
     def __init__(self, url: str, idea_id: str) -> None:
-        self._address = url.replace("http://", "ws://") + "/_stcore/stream"
+        self._url = url
         self._query = f"idea={idea_id}"
         self._page_hash = self._timer = self._fragment = ""
         self._ticks = 0
 
     async def __aenter__(self) -> "Visitor":
-        streamlit = [websockets.Subprotocol("streamlit")]
-        self._socket = await websockets.connect(self._address, subprotocols=streamlit)
+        self._socket = await _connect(self._url)
         await self._run()
         return self
 
@@ -70,12 +75,11 @@ class Writer:
     """One tab of a browser, on the form."""
 
     def __init__(self, url: str) -> None:
-        self._address = url.replace("http://", "ws://") + "/_stcore/stream"
+        self._url = url
         self._ids: dict[str, str] = {}
 
     async def open(self) -> "Writer":
-        streamlit = [websockets.Subprotocol("streamlit")]
-        self._socket = await websockets.connect(self._address, subprotocols=streamlit)
+        self._socket = await _connect(self._url)
         await self._run(BackMsg(rerun_script={}))
         return self
 

@@ -29,7 +29,7 @@ _KEEPING = 0.1
 
 def build(settings: Settings) -> Idearc:
     """The application, its database ready. Raises IdearcError when it can't be used."""
-    log_to_stderr()
+    _log_to_stderr()
     changed = threading.Event()
     store = build_store(settings)
     return Idearc(
@@ -45,7 +45,7 @@ def build(settings: Settings) -> Idearc:
 
 def work(settings: Settings, grace_seconds: float) -> None:
     """Carries out what Temporal gives this process, until a signal ends it."""
-    log_to_stderr()
+    _log_to_stderr()
     there = connection(settings)
     from idearc import worker
 
@@ -148,7 +148,7 @@ def _find_servers() -> Mapping[str, str]:
     return answering_servers()
 
 
-def log_to_stderr() -> None:
+def _log_to_stderr() -> None:
     """Our own lines from INFO on, everybody else's from WARNING on."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("idearc").setLevel(logging.INFO)

@@ -6,11 +6,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from idearc import migrations
 from idearc.errors import StoreError
+
+_MIGRATION_LOCK = 7_233_642_917  # any number that no other use of the database takes
 
 
 def open_database(database_url: str, lock_seconds: float) -> Engine:
@@ -46,8 +48,20 @@ def migrate(database_url: str) -> None:
 
 def _migrate(engine: Engine) -> None:
     with engine.connect() as connection:
-        connection.detach()
+        connection.detach()  # it is of no other use afterwards
+        begin_migration(connection)
         migrations.migrate(connection)
+
+
+def begin_migration(connection: Connection) -> None:
+    """A transaction in which tables are changed, one process after the other."""
+    if connection.dialect.name == "sqlite":
+        # SQLite changes a table by making it anew: dropping the old one would delete what refers
+        # to it. Has no effect inside a transaction.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
 def create(database_url: str, lock_seconds: float) -> Engine:

@@ -9,7 +9,7 @@ class IdearcError(Exception):
 
 
 class InputError(IdearcError):
-    """Something that was given can't be used: the text of an idea, an address."""
+    """Something that the visitor gave can't be used: the text of an idea, an address."""
 
 
 class ProviderError(IdearcError):

@@ -2,13 +2,13 @@
 
 import os
 import pty
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from pathlib import Path
+
+from processes import free_port, wait_until_ready
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,9 +21,7 @@ class AppServer:
     """
 
     def __init__(self, script: Path = ROOT / "app.py", **settings: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         self.url = f"http://localhost:{port}"
         self._command = [
             str(Path(sys.executable).parent / "streamlit"),
@@ -45,11 +43,7 @@ class AppServer:
             self._command, env=self._environment, stdin=terminal, stdout=subprocess.DEVNULL
         )
         os.close(terminal)
-        deadline = time.monotonic() + 60
-        while not self._is_healthy():
-            assert self._process.poll() is None, "the server ended at once"
-            assert time.monotonic() < deadline, "the server did not start within 60 s"
-            time.sleep(0.1)
+        wait_until_ready(self._process, self._is_healthy)
 
     def _is_healthy(self) -> bool:
         try:

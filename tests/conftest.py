@@ -71,6 +71,12 @@ def migrated(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture
+def postgres_url(postgres: PostgresServer, migrated: str) -> str:
+    """Of an empty database that has all tables."""
+    return postgres.url(postgres.new_database(migrated))
+
+
+@pytest.fixture
 def database_url() -> str:
     """Of the settings, and of the store; test modules that are about either ask for all kinds."""
     return os.environ["IDEARC_DATABASE_URL"]
@@ -79,8 +85,7 @@ def database_url() -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def each_database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "postgresql":
-        server, migrated = map(request.getfixturevalue, ("postgres", "migrated"))
-        monkeypatch.setenv("IDEARC_DATABASE_URL", server.url(server.new_database(migrated)))
+        monkeypatch.setenv("IDEARC_DATABASE_URL", request.getfixturevalue("postgres_url"))
     return os.environ["IDEARC_DATABASE_URL"]
 
 

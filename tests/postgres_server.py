@@ -3,13 +3,12 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import psycopg
+from processes import free_port, wait_until_ready
 
 from idearc.models import new_id
 
@@ -18,9 +17,7 @@ class PostgresServer:
     """Keeps its port and its data over restarts."""
 
     def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = free_port()
         self._folder = tempfile.TemporaryDirectory()
         self._user = "postgres" if os.geteuid() == 0 else None  # it refuses to be run by root
         if self._user:
@@ -49,15 +46,14 @@ class PostgresServer:
             cwd="/",
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                psycopg.connect(self.url("postgres")).close()
-                return
-            except psycopg.OperationalError:
-                assert self._process.poll() is None, "PostgreSQL ended at once"
-                assert time.monotonic() < deadline, "PostgreSQL did not start within 60 s"
-                time.sleep(0.05)
+        wait_until_ready(self._process, self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def stop(self) -> None:
         """At once: open connections are cut."""

@@ -3,12 +3,10 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,11 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client
-from temporalio.service import RPCError
+from processes import free_port, wait_until_ready
 
-from idearc.bootstrap import build_provider, build_store
+from idearc.bootstrap import build_provider, build_store, connection
 from idearc.core import run_job
+from idearc.errors import IdearcError
 from idearc.runners.engine import Connection
 from idearc.settings import read_settings
 from idearc.worker import connect
@@ -30,16 +28,11 @@ class TemporalServer:
     """Keeps its port and its history over restarts."""
 
     def __init__(self, *options: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{free.getsockname()[1]}"
+        self.address = f"127.0.0.1:{free_port()}"
+        self._connection = Connection(self.address, "default", api_key=None)
         self._folder = tempfile.TemporaryDirectory()
         self._options = options or ("--headless",)
         self.start()
-
-    @property
-    def connection(self) -> Connection:
-        return Connection(self.address, "default", api_key=None)
 
     def start(self) -> None:
         command = Path(sys.executable).parent / "temporal"
@@ -52,15 +45,14 @@ class TemporalServer:
             stdout=subprocess.DEVNULL,
             env={**os.environ, "HOME": self._folder.name},
         )
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                _run(_is_ready(self.connection))
-                return
-            except (RuntimeError, RPCError):
-                assert self._process.poll() is None, "Temporal ended at once"
-                assert time.monotonic() < deadline, "Temporal did not start within 60 s"
-                time.sleep(0.1)
+        wait_until_ready(self._process, self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            _run(self._connection.tried_client())
+        except IdearcError:
+            return False
+        return True
 
     def stop(self) -> None:
         self._process.terminate()
@@ -70,7 +62,7 @@ class TemporalServer:
         """As somebody does in Temporal's web UI."""
 
         async def terminate() -> None:
-            client = await self.connection.client()
+            client = await self._connection.client()
             await client.get_workflow_handle(workflow_id).terminate()
 
         _run(terminate())
@@ -80,15 +72,10 @@ class TemporalServer:
         self._folder.cleanup()
 
 
-def _run(asked: Coroutine[Any, Any, None]) -> None:
+def _run(asked: Coroutine[Any, Any, object]) -> None:
     """In a thread of its own: that of a test may have a loop already, of its browser."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, asked).result()
-
-
-async def _is_ready(connection: Connection) -> None:
-    client: Client = await connection.client()
-    await client.count_workflows()
 
 
 @contextmanager
@@ -101,8 +88,7 @@ def worker_here(max_jobs: int = 16) -> Iterator[None]:
     ready = threading.Event()
 
     async def work() -> None:
-        connection = Connection(settings.temporal_address, "default", api_key=None)
-        async with await connect(connection, run, max_jobs=max_jobs):
+        async with await connect(connection(settings), run, max_jobs=max_jobs):
             ready.set()
             await stop.wait()
 

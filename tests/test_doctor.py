@@ -24,12 +24,11 @@ def wrong() -> dict[str, str]:
 def well(
     model_server: ModelServer,
     temporal: TemporalServer,
-    postgres: PostgresServer,
-    migrated: str,
+    postgres_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name, value in {
-        "IDEARC_DATABASE_URL": postgres.url(postgres.new_database(migrated)),
+        "IDEARC_DATABASE_URL": postgres_url,
         "IDEARC_RUNNER": "temporal",
         "OPENAI_API_KEY": API_KEY,
         "OPENAI_BASE_URL": model_server.url,

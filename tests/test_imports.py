@@ -87,7 +87,9 @@ HEAVY = {
     "huggingface_hub",
     "openai",
     "pandas",
+    "psycopg",
     "pyarrow",
+    "temporalio",
     "xllamacpp",
 }
 FIRST_PAGE = f"""

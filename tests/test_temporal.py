@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from conftest import TEXT
 from model_server import ModelServer, Reply
-from postgres_server import PostgresServer
 from temporal_server import TemporalServer, WorkerProcess, worker_here
 from test_core import eventually, states
 
@@ -31,12 +30,11 @@ DONE, WORKING, FAILED = State.DONE, State.WORKING, State.FAILED
 def idearc(
     model_server: ModelServer,
     temporal: TemporalServer,
-    postgres: PostgresServer,
-    migrated: str,
+    postgres_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Idearc:
     """No worker is there."""
-    monkeypatch.setenv("IDEARC_DATABASE_URL", postgres.url(postgres.new_database(migrated)))
+    monkeypatch.setenv("IDEARC_DATABASE_URL", postgres_url)
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
     monkeypatch.setenv("IDEARC_RUNNER", "temporal")
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)

@@ -14,7 +14,6 @@ from idearc.models import Base
 
 _FOLDER = Path(__file__).parent
 _REVISIONS = sorted(path.name.split("_")[0] for path in _FOLDER.glob("versions/[0-9]*.py"))
-_LOCK = 7_233_642_917  # any number that no other use of the database takes
 
 
 def is_current(connection: Connection) -> bool:
@@ -32,22 +31,10 @@ def is_current(connection: Connection) -> bool:
 
 
 def migrate(connection: Connection) -> None:
-    """All or nothing, and one process after the other.
-
-    The connection has done nothing yet, and is of no other use afterwards.
-
-    Raises StoreError as `is_current` does.
-    """
+    """All or nothing, in a transaction that has begun. Raises StoreError as `is_current` does."""
     from alembic import command
     from alembic.config import Config
 
-    if connection.dialect.name == "sqlite":
-        # SQLite changes a table by making it anew: dropping the old one would delete what refers
-        # to it. Has no effect inside a transaction.
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     if is_current(connection):
         return
     config = Config()

@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from idearc import jobs  # noqa: F401 # their tables
-from idearc.database import create
+from idearc.database import begin_migration, create
 from idearc.models import Base
 from idearc.settings import read_settings
 
@@ -19,7 +19,6 @@ if given := context.config.attributes.get("connection"):
     _run(given)
 else:
     with create(read_settings().database_url, lock_seconds=10).connect() as own:
-        if own.dialect.name == "sqlite":
-            own.exec_driver_sql("PRAGMA foreign_keys=OFF")  # as in migrate()
+        begin_migration(own)
         _run(own)
         own.commit()

@@ -41,6 +41,8 @@ class Ended:
     """The last run has succeeded: its result is stored, unless its idea is gone."""
 
 
+RunKey = tuple[str, str]  # idea id, job name
+
 Outcome = Running | Failed | Ended | Unclear | None  # None: the runner knows of no run
 
 
@@ -59,8 +61,8 @@ class Runner(Protocol):
         """
         ...
 
-    def outcomes(self, runs: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Outcome]:
-        """What is known of the last run of each, by idea id and job name."""
+    def outcomes(self, runs: Sequence[RunKey]) -> Mapping[RunKey, Outcome]:
+        """What is known of the last run of each."""
         ...
 
 

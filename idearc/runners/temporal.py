@@ -16,7 +16,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from idearc.runners import Ended, Failed, Outcome, Running, Unclear
+from idearc.runners import Ended, Failed, Outcome, RunKey, Running, Unclear
 from idearc.runners.engine import (
     ANSWER_SECONDS,
     GONE,
@@ -37,7 +37,6 @@ _STARTED = {
     PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
 }
 
-_Key = tuple[str, str]  # idea id, job name
 T = TypeVar("T")
 
 
@@ -63,8 +62,8 @@ class TemporalRunner:
             names = ",".join(job_names)
             log.warning("not started: jobs=%s idea=%s %s", names, idea_id, done.reason)
 
-    def outcomes(self, runs: Sequence[_Key]) -> dict[_Key, Outcome]:
-        async def outcomes(client: Client) -> dict[_Key, Outcome]:
+    def outcomes(self, runs: Sequence[RunKey]) -> dict[RunKey, Outcome]:
+        async def outcomes(client: Client) -> dict[RunKey, Outcome]:
             found = await asyncio.gather(*(self._outcome(client, *run) for run in runs))
             return dict(zip(runs, found, strict=True))
 

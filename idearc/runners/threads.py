@@ -7,13 +7,11 @@ from dataclasses import replace
 from functools import partial
 
 from idearc.models import now
-from idearc.runners import Ended, Failed, Outcome, Run, Running, attempt
+from idearc.runners import Ended, Failed, Outcome, Run, RunKey, Running, attempt
 
 log = logging.getLogger(__name__)
 
 _REMEMBERED = 10_000  # runs that are over
-
-_Key = tuple[str, str]  # idea id, job name
 
 
 class ThreadRunner:
@@ -35,15 +33,15 @@ class ThreadRunner:
         self._lock = threading.Lock()
         self._threads = 0
         self._started = 0
-        self._waiting: dict[_Key, int] = {}  # with a number, in the order of their start
-        self._live: dict[_Key, Running] = {}
-        self._over: dict[_Key, Ended | Failed] = {}
+        self._waiting: dict[RunKey, int] = {}  # with a number, in the order of their start
+        self._live: dict[RunKey, Running] = {}
+        self._over: dict[RunKey, Ended | Failed] = {}
 
     def start(self, idea_id: str, job_names: Sequence[str]) -> None:
         for job_name in job_names:
             self._start((idea_id, job_name))
 
-    def _start(self, key: _Key) -> None:
+    def _start(self, key: RunKey) -> None:
         with self._lock:
             if key in self._live:
                 return
@@ -62,10 +60,10 @@ class ThreadRunner:
             self._started += 1
             self._waiting[key] = self._started
 
-    def outcomes(self, runs: Sequence[_Key]) -> dict[_Key, Outcome]:
+    def outcomes(self, runs: Sequence[RunKey]) -> dict[RunKey, Outcome]:
         return {key: self._outcome(key) for key in runs}
 
-    def _outcome(self, key: _Key) -> Outcome:
+    def _outcome(self, key: RunKey) -> Outcome:
         with self._lock:
             if key not in self._live:
                 return self._over.get(key)
@@ -94,11 +92,11 @@ class ThreadRunner:
                 self._end(key, outcome)
             self._on_change()
 
-    def _note(self, key: _Key, words: str) -> None:
+    def _note(self, key: RunKey, words: str) -> None:
         with self._lock:
             self._live[key] = replace(self._live[key], note=words)
 
-    def _end(self, key: _Key, outcome: Ended | Failed) -> None:
+    def _end(self, key: RunKey, outcome: Ended | Failed) -> None:
         self._over[key] = outcome
         if len(self._over) > _REMEMBERED:
             del self._over[next(iter(self._over))]
