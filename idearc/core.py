@@ -74,13 +74,19 @@ class Idearc:
         """Starts one job anew; does nothing while it runs or when it is done."""
         self._runner.start(idea_id, [job_name])
 
+    def delete(self, idea_id: str) -> None:
+        """Deletes the idea with all that belongs to it; what still runs for it stores nothing."""
+        self._store.delete_idea(idea_id)
+        self._runner.cancel(idea_id, list(JOBS))
+
     def idea(self, idea_id: str) -> Idea:
         """Raises InputError when there is none."""
         # Databases refuse to look for some characters that no id has.
         idea = self._store.idea(idea_id) if idea_id.isascii() and idea_id.isprintable() else None
         if idea is None:
             raise InputError(
-                "There is no idea at this address. Perhaps a part of the link is missing."
+                "There is no idea at this address. Perhaps it was deleted, or a part of the link "
+                "is missing."
             )
         return idea
 

@@ -117,6 +117,7 @@ def _sqlite(url: URL, lock_seconds: float) -> Engine:
         with suppress(sqlite3.OperationalError):
             connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # or what is deleted stays in the file
         # Its own knows only the capitals of ASCII.
         connection.create_function("lower", 1, _lower, deterministic=True)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, and_, case, true
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete, func, select
 
 from idearc.database import open_database, readable_errors
 from idearc.jobs import JOBS, Job
@@ -15,7 +15,7 @@ from idearc.providers import Answer
 
 
 class Store:
-    """Ideas and results in one database; only ever inserts.
+    """Ideas and results in one database: inserted, never changed, deleted as a whole.
 
     Safe to share between threads, and one database between processes. Every call is a transaction
     of its own and raises StoreError when the database can't be used.
@@ -51,6 +51,12 @@ class Store:
     def idea(self, idea_id: str) -> Idea | None:
         with self._session() as session:
             return session.get(Idea, idea_id)
+
+    def delete_idea(self, idea_id: str) -> None:
+        """Deletes the idea with all that belongs to it; what is saved for it later is dropped."""
+        with self._session() as session:
+            session.exec(delete(Idea).where(col(Idea.id) == idea_id))
+            session.commit()
 
     def ideas(self, *, limit: int, offset: int = 0, search: str = "") -> Sequence[Idea]:
         """Those that hold all the words in name or text, whatever their case; the newest first."""
@@ -127,9 +133,15 @@ class Store:
             return {choice.position: choice.is_chosen for choice in found}
 
     def add_choice(self, choice: Choice) -> None:
+        """Dropped when the idea is gone."""
         with self._session() as session:
             session.add(choice)
-            session.commit()
+            try:
+                session.commit()
+            except IntegrityError:
+                session.rollback()
+                if session.get(Idea, choice.idea_id):
+                    raise
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

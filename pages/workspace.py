@@ -6,6 +6,7 @@ from idearc.application import get_idearc
 from idearc.jobs import JOBS
 from idearc.progress import State
 from idearc.views import Content, frame, news, states
+from idearc.views.deletion import delete_button
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
@@ -19,6 +20,7 @@ def retry(job_name: str) -> None:
 
 st.set_page_config(page_title=f"{idea.name} · Idearc")
 frame.heading(idea)
+delete_button(idearc, idea)
 news.watch(idearc, idea, progress)
 
 job = JOBS[states.tabs(progress)]

@@ -232,6 +232,26 @@ def test_a_result_that_is_gone_can_be_had_again(idearc: Idearc, store: Store) ->
     eventually(lambda: states(idearc, idea_id)["features"] is State.DONE)
 
 
+def test_what_runs_for_a_deleted_idea_stores_nothing(
+    idearc: Idearc, model_server: ModelServer, store: Store
+) -> None:
+    model_server.gate.clear()
+    other = idearc.submit("", TEXT, new_id())
+    idea_id = idearc.submit("", TEXT, new_id())
+    idea = idearc.idea(idea_id)
+    eventually(lambda: len(model_server.requests) == 2 * len(JOBS))
+    idearc.delete(idea_id)
+    with pytest.raises(InputError, match="Perhaps it was deleted"):
+        idearc.idea(idea_id)
+    model_server.gate.set()
+    eventually(lambda: set(states(idearc, other).values()) == {State.DONE})
+    eventually(
+        lambda: {job.state for job in idearc.progress([idea])[idea_id].values()} == {State.FAILED}
+    )
+    assert store.results([idea_id]) == {}
+    assert len(model_server.requests) == 2 * len(JOBS)
+
+
 def test_fifty_simultaneous_retries_are_one_run(idearc: Idearc, model_server: ModelServer) -> None:
     model_server.script["features"] = [Reply(status=401)]
     idea_id = idearc.submit("", TEXT, new_id())

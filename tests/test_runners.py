@@ -136,6 +136,23 @@ def test_not_even_a_cancelled_run_keeps_its_place(runs: Runs) -> None:
     assert isinstance(outcome(runner, "a"), Failed)
 
 
+def test_what_is_cancelled_gives_its_place_to_the_next(runs: Runs) -> None:
+    runner = ThreadRunner(runs, max_jobs=1)
+    for idea_id in "abc":
+        runner.start(idea_id, ["features"])
+    eventually(lambda: runs.started == ["a"])
+    for idea_id in "abx":
+        runner.cancel(idea_id, ["features", "competitors"])
+    assert isinstance(outcome(runner, "a"), Failed)
+    assert isinstance(outcome(runner, "b"), Failed)
+    assert outcome(runner, "x") is None
+
+    runs.gate.set()
+    eventually(lambda: outcome(runner, "c") == Ended())
+    assert runs.started == ["a", "c"]
+    assert isinstance(outcome(runner, "a"), Failed)
+
+
 def test_threads_end_with_their_work_and_carry_no_streamlit_context(runs: Runs) -> None:
     def run_threads() -> set[threading.Thread]:
         return {thread for thread in threading.enumerate() if thread.name == "idearc-run"}

@@ -14,7 +14,7 @@ from idearc.errors import StoreError
 from idearc.jobs import JOBS
 from idearc.jobs.competitors import CompetitorFields
 from idearc.jobs.features import FeatureFields
-from idearc.models import Choice, Idea
+from idearc.models import Base, Choice, Idea
 from idearc.providers import Answer, Provenance
 from idearc.store import Store
 
@@ -116,6 +116,33 @@ def test_a_result_is_stored_whole_or_not_at_all(store: Store, idea: Idea) -> Non
 def test_a_result_without_its_idea_is_dropped(store: Store) -> None:
     assert not store.save(FEATURES, "no such idea", answer("a"), 0)
     assert models_and_names(store, "no such idea") == ([], [])
+
+
+def test_a_deleted_idea_takes_along_what_belongs_to_it_and_nothing_else(
+    store: Store, idea: Idea
+) -> None:
+    other = store.add_idea(an_idea())[0]
+    for kept in (idea, other):
+        store.save(FEATURES, kept.id, answer("a", count=2), 0)
+        store.add_choice(Choice(idea_id=kept.id, job="features", position=0, is_chosen=True))
+    for _ in range(2):  # the second one finds nothing to do
+        store.delete_idea(idea.id)
+    store.add_choice(Choice(idea_id=idea.id, job="features", position=1, is_chosen=True))
+    assert not store.save(COMPETITORS, idea.id, answer("late"), 0)
+    with store._engine.connect() as connection:
+        tables = [name for name in Base.metadata.tables if name != "idea"]
+        owners = [connection.scalars(text(f"SELECT idea_id FROM {name}")).all() for name in tables]
+    assert {owner for owners_of_table in owners for owner in owners_of_table} == {other.id}
+    assert [left.id for left in store.ideas(limit=3)] == [other.id]
+    assert models_and_names(store, other.id) == (["a"], ["a 0", "a 1"])
+
+
+def test_what_is_deleted_is_not_in_the_file_any_more(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'small.db'}")
+    idea = store.add_idea(an_idea(text="Nobody must ever read this again."))[0]
+    store.delete_idea(idea.id)
+    store.close()
+    assert not [path for path in tmp_path.iterdir() if b"read this again" in path.read_bytes()]
 
 
 def test_of_many_threads_one_wins(store: Store, idea: Idea) -> None:

@@ -202,6 +202,7 @@ def test_while_temporal_is_away_nothing_is_lost_and_nothing_is_made_up(
             assert there.state is State.UNKNOWN
             assert f"Temporal at {server.address}, which runs the jobs, can't be" in there.note
         idearc.retry("features", meanwhile)  # raises nothing
+        idearc.delete(idearc.submit("", TEXT, new_id()))  # neither
         server.start()
         model_server.gate.set()
         eventually(lambda: set(states(idearc, before).values()) == {DONE})
@@ -211,6 +212,22 @@ def test_while_temporal_is_away_nothing_is_lost_and_nothing_is_made_up(
             idearc.retry(job_name, meanwhile)
         eventually(lambda: set(states(idearc, meanwhile).values()) == {DONE})
     server.close()
+
+
+def test_the_workflows_of_a_deleted_idea_are_cancelled(
+    idearc: Idearc, model_server: ModelServer
+) -> None:
+    idea_id = idearc.submit("", TEXT, new_id())
+    idea = idearc.idea(idea_id)
+    idearc.delete(idea_id)
+    with worker_here():
+        eventually(
+            lambda: (
+                {job.note for job in idearc.progress([idea])[idea_id].values()}
+                == {"This was cancelled in Temporal. Try again."}
+            )
+        )
+    assert model_server.requests == []
 
 
 def test_what_was_ended_in_temporal_can_be_tried_again(

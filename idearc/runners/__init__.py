@@ -61,6 +61,13 @@ class Runner(Protocol):
         """
         ...
 
+    def cancel(self, idea_id: str, job_names: Sequence[str]) -> None:
+        """Ends the live runs of these jobs and returns at once; whoever runs one may go on a while.
+
+        Raises nothing: where it can't, they go on.
+        """
+        ...
+
     def outcomes(self, runs: Sequence[RunKey]) -> Mapping[RunKey, Outcome]:
         """What is known of the last run of each."""
         ...

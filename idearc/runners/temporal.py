@@ -57,10 +57,25 @@ class TemporalRunner:
         async def start(client: Client) -> None:
             await asyncio.gather(*(self._start(client, idea_id, name) for name in job_names))
 
-        done = self._ask(start)
+        self._do(start, "not started", idea_id, job_names)
+
+    def cancel(self, idea_id: str, job_names: Sequence[str]) -> None:
+        async def cancel(client: Client) -> None:
+            await asyncio.gather(*(_cancel(client, idea_id, name) for name in job_names))
+
+        self._do(cancel, "not cancelled", idea_id, job_names)
+
+    def _do(
+        self,
+        change: Callable[[Client], Awaitable[None]],
+        otherwise: str,
+        idea_id: str,
+        job_names: Sequence[str],
+    ) -> None:
+        done = self._ask(change)
         if isinstance(done, Unclear):
             names = ",".join(job_names)
-            log.warning("not started: jobs=%s idea=%s %s", names, idea_id, done.reason)
+            log.warning("%s: jobs=%s idea=%s %s", otherwise, names, idea_id, done.reason)
 
     def outcomes(self, runs: Sequence[RunKey]) -> dict[RunKey, Outcome]:
         async def outcomes(client: Client) -> dict[RunKey, Outcome]:
@@ -110,6 +125,14 @@ def _workflow_id(idea_id: str, job_name: str) -> str:
     return f"{idea_id}:{job_name}"
 
 
+async def _cancel(client: Client, idea_id: str, job_name: str) -> None:
+    try:
+        await client.get_workflow_handle(_workflow_id(idea_id, job_name)).cancel()
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:  # it is over, or was never there
+            raise
+
+
 async def _outcome(client: Client, idea_id: str, job_name: str) -> Outcome:
     try:
         there = await client.get_workflow_handle(_workflow_id(idea_id, job_name)).describe()
@@ -128,6 +151,8 @@ async def _outcome(client: Client, idea_id: str, job_name: str) -> Outcome:
             return Ended()
         case WorkflowExecutionStatus.FAILED:
             return Failed(str(await there.memo_value(REASON, "It failed in Temporal. Try again.")))
+        case WorkflowExecutionStatus.CANCELED:
+            return Failed("This was cancelled in Temporal. Try again.")
         case status:
             word = status.name.lower().replace("_", " ") if status else "ended"
             return Failed(f"This was {word} in Temporal. Try again.")

@@ -45,6 +45,8 @@ class ThreadRunner:
         with self._lock:
             if key in self._live:
                 return
+            self._over.pop(key, None)
+            self._live[key] = Running(since=now())
             if self._threads < self._max_jobs:
                 try:
                     threading.Thread(target=self._work, name="idearc-run", daemon=True).start()
@@ -55,10 +57,16 @@ class ThreadRunner:
                         busy = "The server is too busy for this. Try again in a minute."
                         self._end(key, Failed(busy))
                         return
-            self._over.pop(key, None)
-            self._live[key] = Running(since=now())
             self._started += 1
             self._waiting[key] = self._started
+
+    def cancel(self, idea_id: str, job_names: Sequence[str]) -> None:
+        """A thread can't be stopped: what it has begun ends later, and nobody is told."""
+        with self._lock:
+            for key in [(idea_id, job_name) for job_name in job_names]:
+                self._waiting.pop(key, None)
+                self._end(key, Failed("This was cancelled. Try again."))
+        self._on_change()
 
     def outcomes(self, runs: Sequence[RunKey]) -> dict[RunKey, Outcome]:
         return {key: self._outcome(key) for key in runs}
@@ -88,15 +96,17 @@ class ThreadRunner:
             idea_id, job_name = key
             outcome = attempt(self._run, job_name, idea_id, partial(self._note, key))
             with self._lock:
-                del self._live[key]
                 self._end(key, outcome)
             self._on_change()
 
     def _note(self, key: RunKey, words: str) -> None:
         with self._lock:
-            self._live[key] = replace(self._live[key], note=words)
+            if key in self._live:
+                self._live[key] = replace(self._live[key], note=words)
 
     def _end(self, key: RunKey, outcome: Ended | Failed) -> None:
+        if self._live.pop(key, None) is None:  # it was cancelled before
+            return
         self._over[key] = outcome
         if len(self._over) > _REMEMBERED:
             del self._over[next(iter(self._over))]

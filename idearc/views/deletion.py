@@ -1,0 +1,51 @@
+"""How an idea is deleted: a button, and a question before it happens."""
+
+import streamlit as st
+
+from idearc.core import Idearc
+from idearc.errors import IdearcError
+from idearc.markdown import plain
+from idearc.models import Idea
+from idearc.views.parts import short
+
+_DELETE = "Delete"
+
+
+def delete_button(idearc: Idearc, idea: Idea) -> None:
+    """Chosen as long as the question is open, whatever the page draws meanwhile."""
+    st.session_state.setdefault("questions", 0)
+    if st.segmented_control(
+        _DELETE,
+        [_DELETE],
+        format_func=":material/delete: {}".format,
+        selection_mode="multi",  # else it would be announced as a radio button
+        key=f"delete-{idea.id}-{st.session_state.questions}",
+        label_visibility="collapsed",
+    ):
+        _ask(idearc, idea)
+
+
+def _close() -> None:
+    """With a new key the button is not chosen."""
+    st.session_state.questions += 1
+
+
+@st.dialog("Delete this idea?", icon=":material/delete:", on_dismiss=_close)
+def _ask(idearc: Idearc, idea: Idea) -> None:
+    st.markdown(
+        f"“{plain(short(idea.name))}” goes for good, with all that was found for it and what you "
+        "ticked. What still runs for it stores nothing."
+    )
+    with st.container(horizontal=True):
+        if st.button("Delete for good", type="primary"):
+            try:
+                idearc.delete(idea.id)
+            except IdearcError as error:
+                st.session_state.problem = str(error)  # app.py shows it
+            else:
+                st.session_state.deleted = idea.name
+                st.switch_page("pages/ideas.py")
+        elif not st.button("Keep it"):
+            return
+    _close()
+    st.rerun()
