@@ -11,14 +11,15 @@ icon = Path(__file__).parent / "assets" / "icon.svg"
 new_idea = st.Page("pages/new_idea.py", title="New idea", default=True)
 ideas = st.Page("pages/ideas.py", title="Ideas")
 workspace = st.Page("pages/workspace.py", title="Workspace", visibility="hidden")
+compare = st.Page("pages/compare.py", title="Compare", visibility="hidden")
 # Streamlit's own bar would hide the links behind a menu on phones.
-page = st.navigation([new_idea, ideas, workspace], position="hidden")
+page = st.navigation([new_idea, ideas, workspace, compare], position="hidden")
 # Of two layouts in one run, one would see the former for a moment at each run.
-is_workspace = page is workspace
+is_wide = page in (workspace, compare)
 st.set_page_config(
-    page_title=None if is_workspace else "Idearc",
+    page_title=None if is_wide else "Idearc",
     page_icon=icon,
-    layout="wide" if is_workspace else "centered",
+    layout="wide" if is_wide else "centered",
 )
 st.logo(icon, size="large")
 with st.container(horizontal=True):

@@ -60,12 +60,18 @@ class Idearc:
         self._process_started_at = process_started_at
         self._watcher = Watcher(self._look, changed)
 
-    def submit(self, name: str, text: str, token: str, known: str = "") -> str:
+    def submit(
+        self, name: str, text: str, token: str, known: str = "", parent: Idea | None = None
+    ) -> str:
         """Keeps the idea, starts its jobs and returns its id; once per token.
 
-        Raises InputError, and keeps nothing, when something that was written can't be used.
+        With a parent it is the next version of that. Raises InputError, and keeps nothing, when
+        something that was written can't be used.
         """
-        idea, is_new = self._store.add_idea(read_form(name, text, known, token))
+        idea = read_form(name, text, known, token)
+        if parent:
+            idea.line_id, idea.parent_version = parent.line_id, parent.version
+        idea, is_new = self._store.add_idea(idea)
         if is_new:
             self._runner.start(idea.id, list(JOBS))
         return idea.id
@@ -89,6 +95,14 @@ class Idearc:
                 "is missing."
             )
         return idea
+
+    def versions(self, idea: Idea) -> Sequence[Idea]:
+        """Of the idea, itself among them, the first one first; some may be deleted."""
+        return self._store.versions(idea.line_id)
+
+    def last_versions(self, ideas: Sequence[Idea]) -> Mapping[str, int]:
+        """The number of the last version of each idea, by line id."""
+        return self._store.last_versions([idea.line_id for idea in ideas])
 
     def progress(
         self, ideas: Sequence[Idea], ticks_used_up: bool = False

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import DateTime, Dialect, Index, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import JSON, Field, SQLModel
 
@@ -38,7 +38,10 @@ class Base(SQLModel, registry=registry()):
 class Idea(Base, table=True):
     """What the visitor wrote. Never changed after its insert."""
 
-    __table_args__ = (Index("ix_idea_newest", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_idea_newest", "created_at", "id"),
+        UniqueConstraint("line_id", "version", name="uq_idea_version"),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True)
     token: str = Field(unique=True, description="of the form's view: makes a double click one idea")
@@ -51,6 +54,11 @@ class Idea(Base, table=True):
         description="names of competitors that the visitor knows already",
     )
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    line_id: str = Field(default_factory=new_id, description="common to all versions of an idea")
+    version: int = Field(default=1, description="from 1; the store gives the line's next one")
+    parent_version: int | None = Field(
+        default=None, description="the version that it was refined from, which may be deleted"
+    )
 
     @property
     def after_name(self) -> str | None:
@@ -60,6 +68,11 @@ class Idea(Base, table=True):
         rest = self.text[begins.end() :] if begins and words else None
         # "Art" is not the beginning of "Artists meet here", "Art…" is.
         return rest if rest == "" or words != self.name else None
+
+    @property
+    def given_name(self) -> str:
+        """The name that the visitor wrote; empty where the text's beginning is it."""
+        return self.name if self.after_name is None else ""
 
 
 class Result(Base, table=True):
@@ -89,6 +102,7 @@ class Finding(Base):
 
     idea_id: str = Field(primary_key=True, foreign_key="idea.id", ondelete="CASCADE")
     position: int = Field(primary_key=True, description="its place in the answer, from 0")
+    name: str
 
 
 class Choice(Base, table=True):

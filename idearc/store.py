@@ -13,6 +13,8 @@ from idearc.jobs import JOBS, Job
 from idearc.models import Choice, Finding, Idea, Result
 from idearc.providers import Answer
 
+_ATTEMPTS = 9  # to be the next version, while others refine the same idea
+
 
 class Store:
     """Ideas and results in one database: inserted, never changed, deleted as a whole.
@@ -35,17 +37,26 @@ class Store:
         return self._engine.url.set(query={}).render_as_string(hide_password=True)
 
     def add_idea(self, idea: Idea) -> tuple[Idea, bool]:
-        """Keeps the idea; the one stored before, and False, when its token was used already."""
+        """Keeps the idea, as the next version of its line.
+
+        The one stored before, and False, when its token was used already.
+        """
+        last = select(func.max(Idea.version)).where(Idea.line_id == idea.line_id)
         with self._session() as session:
-            session.add(idea)
-            try:
-                session.commit()
-            except IntegrityError:
-                session.rollback()
-                same = session.exec(select(Idea).where(Idea.token == idea.token)).one_or_none()
-                if same is None:
-                    raise
-                return same, False
+            for is_last_attempt in (*[False] * _ATTEMPTS, True):
+                idea.version = 1 + (session.exec(last).one() or 0)
+                session.add(idea)
+                try:
+                    session.commit()
+                except IntegrityError:
+                    session.rollback()
+                    same = session.exec(select(Idea).where(Idea.token == idea.token)).one_or_none()
+                    if same:
+                        return same, False
+                    if is_last_attempt:
+                        raise
+                else:
+                    break  # nobody else took that version in between
             return idea, True
 
     def idea(self, idea_id: str) -> Idea | None:
@@ -69,6 +80,18 @@ class Store:
             return session.exec(
                 select(func.count()).select_from(Idea).where(_matches(search))
             ).one()
+
+    def versions(self, line_id: str) -> Sequence[Idea]:
+        """The versions of an idea, the first one first."""
+        query = select(Idea).where(Idea.line_id == line_id).order_by(col(Idea.version))
+        with self._session() as session:
+            return session.exec(query).all()
+
+    def last_versions(self, line_ids: Sequence[str]) -> Mapping[str, int]:
+        """The number of each line's last version."""
+        last = select(Idea.line_id, func.max(Idea.version)).group_by(Idea.line_id)
+        with self._session() as session:
+            return dict(session.exec(last.where(col(Idea.line_id).in_(line_ids))).all())
 
     def results(self, idea_ids: Sequence[str]) -> dict[tuple[str, str], tuple[Result, int]]:
         """The results of these ideas by idea id and job name, each with its number of findings."""

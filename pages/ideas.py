@@ -8,7 +8,7 @@ from idearc.application import get_idearc
 from idearc.core import IDEAS_PER_PAGE
 from idearc.form import SEARCH_MAX
 from idearc.markdown import plain
-from idearc.views import parts, states
+from idearc.views import parts, states, versions
 
 idearc = get_idearc()
 
@@ -36,6 +36,7 @@ elif not ideas:
     st.page_link("pages/new_idea.py", label="Write down the first one", icon=":material/add:")
 
 progress = idearc.progress(ideas)
+last_versions = idearc.last_versions(ideas)
 for idea in ideas:
     with st.container(border=True, gap=None):
         st.page_link(
@@ -45,7 +46,12 @@ for idea in ideas:
         )
         with st.container(horizontal=True, wrap=False, gap=None):
             st.space(8)  # as links have it
+            facts = [
+                states.summary(progress[idea.id]),
+                versions.origin(idea, last_versions[idea.line_id]),
+                parts.when(idea.created_at),
+            ]
             st.markdown(
-                f":small[{states.summary(progress[idea.id])} · {parts.when(idea.created_at)}]",
+                f":small[{' · '.join(filter(None, facts))}]",
                 width="stretch",
             )

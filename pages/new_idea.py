@@ -5,24 +5,35 @@ import streamlit as st
 from idearc.application import get_idearc
 from idearc.form import KNOWN_MAX, NAME_MAX, TEXT_MAX, TEXT_MIN
 from idearc.models import new_id
-from idearc.views import frame
+from idearc.views import frame, versions
 
 idearc = get_idearc()
+refined = st.query_params.get("refine")
+parent = idearc.idea(refined) if refined else None
 
-st.title("What is your idea?", anchor=False)
-st.markdown(
-    "Write it down, and find its competitors and its first features in a workspace of its own."
-)
+if parent:
+    versions.refining(parent)
+else:
+    st.title("What is your idea?", anchor=False)
+    st.markdown(
+        "Write it down, and find its competitors and its first features in a workspace of its own."
+    )
 
 with st.form("new_idea"):
     text = st.text_area(
         "Your idea",
+        parent.text if parent else "",
         height=180,
         placeholder=f"What does it do, and for whom? {TEXT_MIN} to {TEXT_MAX:,} characters.",
     )
-    name = st.text_input("Name (optional)", placeholder=f"Up to {NAME_MAX} characters")
+    name = st.text_input(
+        "Name (optional)",
+        parent.given_name if parent else "",
+        placeholder=f"Up to {NAME_MAX} characters",
+    )
     known = st.text_area(
         "Known competitors (optional)",
+        "\n".join(parent.known) if parent else "",
         height=68,
         placeholder=f"Up to {KNOWN_MAX} names, with commas or line breaks between them",
         # The small model names kinds of alternatives: none of them can be a known one.
@@ -39,5 +50,5 @@ if not submitted:
 else:
     # No st.* call between the insert and the start of the jobs: Streamlit may end the run there.
     token = st.session_state.setdefault("form_token", new_id())
-    idea_id = idearc.submit(name, text, token, known)
+    idea_id = idearc.submit(name, text, token, known, parent)
     st.switch_page("pages/workspace.py", query_params={"idea": idea_id})

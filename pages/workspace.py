@@ -5,7 +5,7 @@ import streamlit as st
 from idearc.application import get_idearc
 from idearc.jobs import JOBS
 from idearc.progress import State
-from idearc.views import Content, frame, news, states
+from idearc.views import Content, frame, news, states, versions
 from idearc.views.deletion import delete_button
 
 idearc = get_idearc()
@@ -20,7 +20,15 @@ def retry(job_name: str) -> None:
 
 st.set_page_config(page_title=f"{idea.name} · Idearc")
 frame.heading(idea)
-delete_button(idearc, idea)
+with st.container(horizontal=True, vertical_alignment="center"):
+    versions.open_another(idea, idearc.versions(idea))
+    st.page_link(
+        "pages/new_idea.py",
+        label="Refine",
+        icon=":material/edit:",
+        query_params={"refine": idea.id},
+    )
+    delete_button(idearc, idea)
 news.watch(idearc, idea, progress)
 
 job = JOBS[states.tabs(progress)]

@@ -676,6 +676,8 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
     proposed = JOBS["features"].question.answer(**answers["features"]).findings()
     store.save(JOBS["features"], idea.id, Answer(proposed, searched), 20)
     long_name = "A reminder for small hair salons that fills the hours which clients cancel late"
+    version = store.add_idea(an_idea(line_id=idea.line_id, parent_version=1))[0]
+    store.save(JOBS["competitors"], version.id, Answer(found[1:], searched), 20)
     named = store.add_idea(an_idea(name=long_name))[0]
     store.save(JOBS["competitors"], named.id, Answer([], searched), 20)
     empty = store.add_idea(an_idea(name="W" * 60))[0]
@@ -694,6 +696,8 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
         f"{app.url}/ideas": "10 competitors, 7 features",
         f"{app.url}/workspace?idea={idea.id}": "Pages that the search returned",
         f"{app.url}/workspace?idea={idea.id}&tab=features": "First version: 3 of 7",
+        f"{app.url}/?refine={idea.id}": "Refine your idea",
+        f"{app.url}/compare?idea={version.id}": "Gone: 1",
         f"{app.url}/workspace?idea={empty.id}": "No competitor found",
         f"{app.url}/workspace?idea={named.id}": long_name,
         f"{app.url}/workspace?idea={old[0].id}": "This was interrupted",

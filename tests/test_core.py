@@ -252,6 +252,24 @@ def test_what_runs_for_a_deleted_idea_stores_nothing(
     assert len(model_server.requests) == 2 * len(JOBS)
 
 
+def test_a_refined_idea_is_a_version_of_its_own(idearc: Idearc, model_server: ModelServer) -> None:
+    first = idearc.idea(idearc.submit("Salon", TEXT, new_id()))
+    eventually(lambda: set(states(idearc, first.id).values()) == {State.DONE})
+    before = {name: list(idearc.findings(job, first.id)) for name, job in JOBS.items()}
+    token = new_id()
+    ids = {idearc.submit("Salon", f"{TEXT} More.", token, parent=first) for _ in range(2)}
+    second = idearc.idea(ids.pop())
+    assert (second.version, second.parent_version, ids) == (2, 1, set())
+    assert [one.id for one in idearc.versions(first)] == [first.id, second.id]
+    assert idearc.last_versions([first, second]) == {first.line_id: 2}
+    eventually(lambda: set(states(idearc, second.id).values()) == {State.DONE})
+    assert len(model_server.requests) == 2 * len(JOBS)
+
+    idearc.delete(second.id)
+    assert idearc.idea(first.id) == first
+    assert {name: list(idearc.findings(job, first.id)) for name, job in JOBS.items()} == before
+
+
 def test_fifty_simultaneous_retries_are_one_run(idearc: Idearc, model_server: ModelServer) -> None:
     model_server.script["features"] = [Reply(status=401)]
     idea_id = idearc.submit("", TEXT, new_id())

@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "idearc.views": UI,
     "idearc.application": {"app.py", *files("pages/*.py")},
     "idearc.bootstrap": {"idearc/application.py", "idearc/__main__.py", "idearc/doctor.py"},
+    "idearc.comparison": UI,
     "idearc.database": {"idearc/store.py", "idearc/__main__.py", *MIGRATIONS},
     "idearc.migrations": {"idearc/database.py"},
     "idearc.form": UI | {"idearc/core.py"},

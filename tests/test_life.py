@@ -1,18 +1,27 @@
 """The life of an idea in real Chromium: what visitors do with it after its results are there."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from app_server import AppServer
-from conftest import move_to
-from model_server import ModelServer
+from conftest import TEXT, move_to
+from model_server import ModelServer, Reply
 from playwright.sync_api import Page, expect
 from test_browser import submit, tab
 
 from idearc.jobs import JOBS
 
 COMPETITORS, FEATURES = JOBS["competitors"], JOBS["features"]
+A_COMPETITOR = {
+    "name": "",
+    "kind": "direct",
+    "what": "Sells cancelled hours.",
+    "pricing": "",
+    "strengths": ["Cheap"],
+    "weaknesses": [],
+}
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +96,37 @@ def test_who_waits_for_an_idea_hears_that_it_is_deleted(
     page.wait_for_url(re.compile("/ideas"))
     expect(elsewhere.get_by_text("There is no idea at this address.")).to_be_visible()
     expect(elsewhere.locator("iframe")).to_have_count(0)  # no timer
+
+
+def test_refine_and_compare(page: Page, app: AppServer, model_server: ModelServer) -> None:
+    submit(page, app, name="Salon gaps")
+    expect(tab(page, COMPETITORS)).to_have_text("Competitors · 3")
+    expect(page.get_by_role("link", name="Compare")).to_have_count(0)  # with what?
+    page.get_by_role("link", name="Refine").click()
+    expect(page.get_by_role("heading", name="Refine your idea")).to_be_visible()
+    expect(page.get_by_label("Your idea")).to_have_value(TEXT)
+    expect(page.get_by_label("Name (optional)")).to_have_value("Salon gaps")
+
+    named = [{**A_COMPETITOR, "name": name} for name in ("name-2 GmbH", "Waitly")]
+    model_server.script["competitors"] = [Reply(text=json.dumps({"competitors": named}))]
+    page.get_by_label("Your idea").fill(f"{TEXT} Stylists, too.")
+    page.get_by_role("button", name="Submit idea").click()
+    expect(page.get_by_text("Stylists, too.")).to_be_visible()
+    expect(tab(page, COMPETITORS)).to_have_text("Competitors · 2")
+    page.get_by_role("link", name="Compare").click()
+    for text in ("New: 1", "Waitly", "Kept: 1", "name-2 GmbH", "Gone: 2", "Name 1", "Name 3"):
+        expect(page.get_by_text(text, exact=True).first).to_be_visible()
+
+    page.get_by_role("link", name="Open version 2").click()
+    expect(page.get_by_text("Stylists, too.")).to_be_visible()
+    page.get_by_role("combobox").click()
+    page.get_by_role("option", name="Version 1").click()
+    expect(tab(page, COMPETITORS)).to_have_text("Competitors · 3")
+    expect(page.get_by_text("Stylists, too.")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_text("Stylists, too.")).to_be_visible()
+    page.get_by_role("link", name="Ideas").click()
+    expect(page.get_by_text("Version 2 of 2, refined from 1")).to_be_visible()
+    page.get_by_role("link", name="New idea").click()
+    expect(page.get_by_role("heading", name="What is your idea?")).to_be_visible()
+    expect(page.get_by_label("Your idea")).to_have_value("")

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from app_server import ROOT
 from conftest import an_idea
@@ -16,9 +18,7 @@ from test_store import COMPETITORS, FEATURES, answer
 
 from idearc.database import create, migrate
 from idearc.errors import StoreError
-from idearc.jobs.competitors import CompetitorFields
 from idearc.models import Base
-from idearc.providers import Answer, Provenance
 from idearc.store import Store
 
 
@@ -45,15 +45,17 @@ def test_the_migrations_make_the_tables_of_the_models(
 
 
 def test_what_an_older_version_stored_is_kept(empty_database_url: str, engine: Engine) -> None:
-    migrate(empty_database_url)
-    store = Store(empty_database_url)
-    idea = store.add_idea(an_idea())[0]
-    found = CompetitorFields(name="Booksy", kind="direct", what="", strengths=[], weaknesses=[])
-    assert store.save(COMPETITORS, idea.id, Answer([found], Provenance("p", "m", 1, 2)), 0)
-    assert store.save(FEATURES, idea.id, answer("a", count=1), 0)
-    store.close()
+    with engine.connect() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(ROOT / "idearc" / "migrations"))
+        command.upgrade(config, "0001")
+        connection.commit()
     run(  # one from before there were migrations
         engine,
+        "INSERT INTO idea VALUES ('i', 't', 'n', 'x', '[]', '2026-01-02 03:04:05')",
+        "INSERT INTO competitor (idea_id, position, name, kind, what, pricing, strengths, "
+        "weaknesses, url, sources) VALUES ('i', 0, 'Booksy', '', '', '', '[]', '[]', '', '[]')",
+        "INSERT INTO feature VALUES ('i', 0, 'a', '', '', '', 'must', 'S')",
         "ALTER TABLE competitor DROP COLUMN search",
         "ALTER TABLE feature DROP COLUMN weakness",
         "ALTER TABLE idea DROP COLUMN known",
@@ -64,13 +66,14 @@ def test_what_an_older_version_stored_is_kept(empty_database_url: str, engine: E
     for _ in range(2):
         migrate(empty_database_url)
         newer = Store(empty_database_url)
-        (competitor,) = newer.findings(COMPETITORS, idea.id)
-        (feature,) = newer.findings(FEATURES, idea.id)
-        known = newer.idea(idea.id).known
-        assert newer.choices(FEATURES, idea.id) == {}
+        (competitor,) = newer.findings(COMPETITORS, "i")
+        (feature,) = newer.findings(FEATURES, "i")
+        (idea,) = newer.versions("i")
+        assert newer.choices(FEATURES, "i") == {}
         newer.close()
         assert (competitor.name, competitor.search) == ("Booksy", "")
-        assert (feature.name, feature.weakness, known) == ("a 0", "", [])
+        assert (feature.name, feature.weakness) == ("a", "")
+        assert (idea.id, idea.known, idea.version, idea.parent_version) == ("i", [], 1, None)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
@@ -134,7 +137,7 @@ CHANGE = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 
 def upgrade() -> None:
     with op.batch_alter_table("idea") as idea:
@@ -151,12 +154,12 @@ def test_a_change_of_a_table_keeps_what_refers_to_it(
     idea = store.add_idea(an_idea())[0]
     assert store.save(FEATURES, idea.id, answer("a"), 0)
     shutil.copytree(ROOT / "idearc", tmp_path / "newer" / "idearc")
-    (tmp_path / "newer/idearc/migrations/versions/0002_change.py").write_text(CHANGE)
+    (tmp_path / "newer/idearc/migrations/versions/0003_change.py").write_text(CHANGE)
     monkeypatch.setenv("IDEARC_DATABASE_URL", empty_database_url)
     command = [sys.executable, "-m", "idearc", "migrate"]
     subprocess.run(command, cwd=tmp_path / "newer", check=True, timeout=60)
     assert len(store.findings(FEATURES, idea.id)) == 5
     assert list(store.results([idea.id])) == [(idea.id, "features")]
     store.close()
-    with pytest.raises(StoreError, match="0002 by a newer Idearc"):
+    with pytest.raises(StoreError, match="0003 by a newer Idearc"):
         Store(empty_database_url)

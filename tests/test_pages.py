@@ -205,7 +205,7 @@ def test_a_retry_in_another_tab_starts_a_new_round_too(
     assert not app.exception
 
 
-def test_a_page_that_waits_asks_the_database_twice(app: AppTest, store: Store) -> None:
+def test_a_page_that_waits_asks_the_database_three_times(app: AppTest, store: Store) -> None:
     idea = store.add_idea(an_idea())[0]
     workspace(app, idea.id)
     asked: list[str] = []
@@ -217,7 +217,7 @@ def test_a_page_that_waits_asks_the_database_twice(app: AppTest, store: Store) -
 
     app.run()
     event.remove(Engine, "before_cursor_execute", remember)
-    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 2
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 3
 
 
 def test_an_interrupted_job_can_be_retried(app: AppTest, store: Store) -> None:
@@ -511,6 +511,89 @@ def test_the_list_is_searched(app: AppTest, store: Store) -> None:
         links = [link.proto.label for link in app.get("page_link")[2:]]
         assert [label.replace("\\", "") for label in links] == names
     assert "No idea holds “_”." in texts(app)
+
+
+def test_the_form_holds_what_is_refined(app: AppTest, store: Store) -> None:
+    named = store.add_idea(an_idea(name="Salon gaps", known=["Booksy", "Acme, Inc."]))[0]
+    app.query_params["refine"] = named.id
+    app.run()
+    assert "Refine your idea" in texts(app)
+    text, known = app.text_area
+    name = app.text_input[0]
+    assert (text.value, name.value, known.value) == (TEXT, "Salon gaps", "Booksy\nAcme, Inc.")
+    submit(app, f"{TEXT} Stylists, too.")
+    first, second = store.versions(named.line_id)
+    assert (second.text, second.name) == (f"{TEXT} Stylists, too.", "Salon gaps")
+    assert (second.version, second.parent_version, second.known) == (2, 1, named.known)
+    assert first == named
+
+
+def test_a_name_that_only_was_the_beginning_is_not_kept_for_the_next(
+    app: AppTest, store: Store
+) -> None:
+    unnamed = store.add_idea(an_idea(name="Owners of small hair…"))[0]
+    app.query_params["refine"] = unnamed.id
+    assert app.run().text_input[0].value == ""
+
+
+def test_what_cant_be_refined_is_said(app: AppTest) -> None:
+    app.query_params["refine"] = "unknown"
+    assert "There is no idea at this address." in texts(app.run())
+    assert len(app.text_area) == 0
+
+
+def compared(idea_id: str) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=20).run()
+    app.query_params["idea"] = idea_id
+    return app.switch_page("pages/compare.py").run()
+
+
+def test_two_versions_are_compared_job_by_job(store: Store) -> None:
+    first = stored(store, "competitors", PROVENANCE, a_competitor(name="Booksy"))
+    second = stored(
+        store,
+        "competitors",
+        PROVENANCE,
+        a_competitor(name="booksy.com"),
+        a_competitor(name="![x](http://evil.example/x.png)", what="New here."),
+        line_id=store.idea(first).line_id,
+        parent_version=1,
+    )
+    app = compared(second)
+    said = texts(app)
+    assert "New: 1" in said
+    assert "**![x](http:\u2060//evil.example/x.png)**" in said
+    assert "New here." in said
+    assert "Kept: 1" in said
+    assert "Gone: 0" in said
+    assert "Version 1 has none yet: working. Version 2 has none yet: working." in said
+    assert [box.value for box in app.selectbox] == [1, 2]
+    app.selectbox[0].set_value(2).run()
+    assert "Kept: 2" in texts(app)
+
+
+def test_at_first_it_is_compared_with_what_it_was_refined_from(store: Store) -> None:
+    first = store.add_idea(an_idea())[0]
+    made = [
+        store.add_idea(an_idea(line_id=first.line_id, parent_version=parent))[0]
+        for parent in (1, 1, 2)
+    ]
+    shown = {}
+    for idea in (first, *made):
+        shown[idea.version] = [box.value for box in compared(idea.id).selectbox]
+    assert shown == {1: [1, 2], 2: [1, 2], 3: [1, 3], 4: [2, 4]}
+    store.delete_idea(made[0].id)
+    assert [box.value for box in compared(made[2].id).selectbox] == [3, 4]
+
+
+def test_the_list_tells_versions_apart(app: AppTest, store: Store) -> None:
+    first = store.add_idea(an_idea())[0]
+    store.add_idea(an_idea(line_id=first.line_id, parent_version=1))
+    store.add_idea(an_idea())
+    said = texts(app.run().switch_page("pages/ideas.py").run())
+    assert said.count("Version") == 2
+    assert "Version 1 of 2 ·" in said
+    assert "Version 2 of 2, refined from 1 ·" in said
 
 
 def test_a_database_that_is_gone_is_told(

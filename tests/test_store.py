@@ -208,6 +208,30 @@ def test_a_used_token_gives_the_idea_that_is_there(store: Store, idea: Idea) -> 
     assert store.count_ideas() == 1
 
 
+def test_each_version_of_an_idea_has_its_number(store: Store, idea: Idea) -> None:
+    def refine() -> None:
+        store.add_idea(an_idea(line_id=idea.line_id, parent_version=1))
+
+    threads = [threading.Thread(target=refine) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    versions = store.versions(idea.line_id)
+    assert [one.version for one in versions] == [*range(1, 10)]
+    assert [one.parent_version for one in versions] == [None, *[1] * 8]
+
+    store.delete_idea(versions[4].id)
+    store.delete_idea(idea.id)
+    left = store.versions(idea.line_id)
+    assert [one.version for one in left] == [2, 3, 4, 6, 7, 8, 9]
+    newest, _ = store.add_idea(an_idea(line_id=idea.line_id))
+    other, _ = store.add_idea(an_idea())
+    assert (newest.version, other.version) == (10, 1)
+    last = store.last_versions([idea.line_id, other.line_id, "unknown"])
+    assert last == {idea.line_id: 10, other.line_id: 1}
+
+
 def test_reading_does_not_wait_for_a_writer(store: Store, idea: Idea) -> None:
     with store._engine.connect() as other:
         other.execute(text("UPDATE idea SET name = 'x'"))

@@ -1,0 +1,118 @@
+"""The versions of an idea: how one leads to the next, and what differs between two."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from idearc.comparison import compare
+from idearc.core import Idearc
+from idearc.jobs import JOBS, Job
+from idearc.markdown import plain
+from idearc.models import Finding, Idea
+from idearc.progress import Progress, State
+from idearc.views.parts import field, short, when
+
+_COLORS = {"New": "green", "Kept": "gray", "Gone": "red"}
+
+
+def refining(parent: Idea) -> None:
+    """What is said above the form that holds the text of another version."""
+    st.title("Refine your idea", anchor=False)
+    st.markdown(
+        f"Change what you like: this makes a new version of “{plain(short(parent.name))}”, with "
+        f"results of its own. Version {parent.version} stays as it is."
+    )
+
+
+def open_another(idea: Idea, versions: Sequence[Idea]) -> None:
+    """All versions to choose from, where there are several, and the way to what differs."""
+    if len(versions) < 2:
+        return
+    chosen = _choose("Version", versions, idea, f"version-{idea.id}", label_visibility="collapsed")
+    if chosen.id != idea.id:
+        st.switch_page("pages/workspace.py", query_params={"idea": chosen.id})
+    st.page_link(
+        "pages/compare.py",
+        label="Compare",
+        icon=":material/difference:",
+        query_params={"idea": idea.id},
+    )
+
+
+def _choose(label: str, versions: Sequence[Idea], first: Idea, key: str, **options: Any) -> Idea:
+    numbers = {one.version: one for one in versions}
+    number = st.selectbox(
+        label,
+        list(numbers),
+        index=list(numbers).index(first.version),
+        format_func=lambda one: f"Version {one} · {when(numbers[one].created_at)}",
+        key=key,
+        width=300,
+        **options,
+    )
+    return numbers[number]
+
+
+def origin(idea: Idea, last: int) -> str:
+    """Which version of how many an idea is; empty when it is the only one."""
+    if last == 1:
+        return ""
+    of_parent = f", refined from {idea.parent_version}" if idea.parent_version else ""
+    return f"Version {idea.version} of {last}{of_parent}"
+
+
+def choose_two(idea: Idea, versions: Sequence[Idea]) -> tuple[Idea, Idea]:
+    """The two to be compared: at first the idea, with the version that it was refined from.
+
+    Or else with the one before it; the first version with the next one.
+    """
+    place = [one.id for one in versions].index(idea.id)
+    neighbours = [*versions[max(0, place - 1) : place], *versions[place + 1 : place + 2], idea]
+    parents = [one for one in versions if one.version == idea.parent_version]
+    firsts = sorted([idea, [*parents, *neighbours][0]], key=lambda one: one.version)
+    chosen = []
+    for column, label, first in zip(st.columns(2), ("From", "To"), firsts, strict=True):
+        with column:
+            one = _choose(label, versions, first, label.lower(), bind="query-params")
+            st.page_link(
+                "pages/workspace.py",
+                label=f"Open version {one.version}",
+                icon=":material/arrow_forward:",
+                query_params={"idea": one.id},
+            )
+        chosen.append(one)
+    return chosen[0], chosen[1]
+
+
+def differences(idearc: Idearc, before: Idea, after: Idea) -> None:
+    """What each job found anew, again and no more."""
+    progress = idearc.progress([before, after])
+    for job in JOBS.values():
+        st.header(job.label, anchor=False)
+        missing = _missing([(one, progress[one.id]) for one in (before, after)], job)
+        if missing:
+            st.info(missing, icon=":material/hourglass_empty:")
+            continue
+        found = compare(idearc.findings(job, before.id), idearc.findings(job, after.id))
+        groups = {"New": found.new, "Kept": found.kept, "Gone": found.gone}
+        for column, (title, findings) in zip(st.columns(3), groups.items(), strict=True):
+            with column.container(border=True, height="stretch", gap="small"):
+                st.markdown(f":{_COLORS[title]}-badge[{title}: {len(findings)}]")
+                for one in findings:
+                    _finding(one, f"{title}-{before.id}-{after.id}-{job.name}")
+
+
+def _missing(versions: Sequence[tuple[Idea, Mapping[str, Progress]]], job: Job) -> str:
+    """Of which version there is nothing to compare yet."""
+    return " ".join(
+        f"Version {idea.version} has none yet: {progress[job.name].state}."
+        for idea, progress in versions
+        if progress[job.name].state != State.DONE
+    )
+
+
+def _finding(one: Finding, key: str) -> None:
+    with st.container(gap=None):
+        st.markdown(f"**{plain(short(one.name))}**")
+        field(getattr(one, "what", ""), f"{key}-{one.position}")
