@@ -4,17 +4,31 @@ import argparse
 import logging
 import os
 import sys
+from pathlib import Path
 
-from idearc.bootstrap import work
+from idearc.bootstrap import build_store, work
 from idearc.database import migrate
 from idearc.doctor import examine
-from idearc.errors import IdearcError
+from idearc.errors import IdearcError, InputError
 from idearc.settings import read_settings
+from idearc.snapshot import read
 
 
 def _migrate(_arguments: argparse.Namespace) -> None:
     migrate(read_settings().database_url)
     print("The database has all tables that this Idearc needs.")
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    try:
+        content = arguments.file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{arguments.file} can't be read: {error.strerror}.") from error
+    snapshot = read(content)
+    store = build_store(read_settings())
+    store.add_snapshot(snapshot)
+    store.close()
+    print(f"Stored “{snapshot.idea.name}” as a new idea, at /workspace?idea={snapshot.idea.id}")
 
 
 def _worker(arguments: argparse.Namespace) -> None:
@@ -52,6 +66,10 @@ def main() -> None:
         help="after SIGTERM or Ctrl-C, for what runs to end before it is handed back; default: 25",
     )
     worker.set_defaults(run=_worker)
+    about = "store an idea that was exported as JSON, as a new one"
+    importing = commands.add_parser("import", help=about, description=about)
+    importing.add_argument("file", type=Path, metavar="FILE")
+    importing.set_defaults(run=_import)
     about = "check settings, database, Temporal and model, and say what to do where one is wrong"
     commands.add_parser("doctor", help=about, description=about).set_defaults(run=_doctor)
     arguments = parser.parse_args()

@@ -13,6 +13,7 @@ from idearc.models import Choice, Finding, Idea
 from idearc.progress import Progress, State, derive
 from idearc.providers import Note, Provider
 from idearc.runners import Ended, Runner
+from idearc.snapshot import Snapshot
 from idearc.store import Store
 from idearc.text import clean
 from idearc.watcher import Viewer, Watcher
@@ -152,6 +153,10 @@ class Idearc:
 
     def findings(self, job: Job, idea_id: str) -> Sequence[Finding]:
         return self._store.findings(job, idea_id)
+
+    def snapshot(self, idea: Idea) -> Snapshot:
+        """The idea with all that is stored of it by now."""
+        return self._store.snapshot(idea)
 
     def usual_seconds(self, job_name: str) -> float | None:
         """How long the job took lately, the median of its latest results; None before the first."""

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
@@ -103,6 +104,19 @@ class Finding(Base):
     idea_id: str = Field(primary_key=True, foreign_key="idea.id", ondelete="CASCADE")
     position: int = Field(primary_key=True, description="its place in the answer, from 0")
     name: str
+
+    def own_fields(self) -> dict[str, Any]:
+        """What the answer said, in the order of the table."""
+        return {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if name not in Finding.model_fields or name == "name"
+        }
+
+    @property
+    def is_chosen_at_first(self) -> bool | None:
+        """Whether it is until the visitor chooses; None where there is nothing to choose."""
+        return None
 
 
 class Choice(Base, table=True):

@@ -12,6 +12,7 @@ from idearc.database import open_database, readable_errors
 from idearc.jobs import JOBS, Job
 from idearc.models import Choice, Finding, Idea, Result
 from idearc.providers import Answer
+from idearc.snapshot import Part, Snapshot
 
 _ATTEMPTS = 9  # to be the next version, while others refine the same idea
 
@@ -62,6 +63,24 @@ class Store:
     def idea(self, idea_id: str) -> Idea | None:
         with self._session() as session:
             return session.get(Idea, idea_id)
+
+    def add_snapshot(self, snapshot: Snapshot) -> None:
+        """Keeps the idea with all of its rows, or nothing of them."""
+        with self._session() as session:
+            session.add(snapshot.idea)
+            session.flush()  # the rows refer to it
+            session.add_all(snapshot.rows())
+            session.commit()
+
+    def snapshot(self, idea: Idea) -> Snapshot:
+        """The idea with all that is stored of it by now."""
+        results = self.results([idea.id])
+        parts = [
+            Part(job, found[0], self.findings(job, idea.id), self.choices(job, idea.id))
+            for job in JOBS.values()
+            if (found := results.get((idea.id, job.name)))
+        ]
+        return Snapshot(idea, parts)
 
     def delete_idea(self, idea_id: str) -> None:
         """Deletes the idea with all that belongs to it; what is saved for it later is dropped."""

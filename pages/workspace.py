@@ -7,6 +7,7 @@ from idearc.jobs import JOBS
 from idearc.progress import State
 from idearc.views import Content, frame, news, states, versions
 from idearc.views.deletion import delete_button
+from idearc.views.downloads import export_button
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
@@ -28,6 +29,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         icon=":material/edit:",
         query_params={"refine": idea.id},
     )
+    export_button(idearc, idea, progress)
     delete_button(idearc, idea)
 news.watch(idearc, idea, progress)
 

@@ -30,7 +30,7 @@ class AppServer:
         self._home = tempfile.TemporaryDirectory()
         # A display makes Streamlit think that somebody sits there; nothing is opened on it.
         here = {"HOME": self._home.name, "DISPLAY": ":99", "BROWSER": "true"}
-        self._environment = {**os.environ, **here, **settings}
+        self.environment = {**os.environ, **here, **settings}
         self.start()
 
     @property
@@ -40,7 +40,7 @@ class AppServer:
     def start(self) -> None:
         self._keyboard, terminal = pty.openpty()
         self._process = subprocess.Popen(
-            self._command, env=self._environment, stdin=terminal, stdout=subprocess.DEVNULL
+            self._command, env=self.environment, stdin=terminal, stdout=subprocess.DEVNULL
         )
         os.close(terminal)
         wait_until_ready(self._process, self._is_healthy)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from browser import launch_chromium
+from hypothesis import settings
 from model_server import ModelServer, example
 from openai import pydantic_function_tool
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -24,6 +25,10 @@ from idearc.providers.compatible import CompatibleProvider
 from idearc.providers.openai import OpenAIProvider
 from idearc.providers.server import ServerProvider
 from idearc.store import Store
+
+# The same examples in each run: what is red once is red again.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.load_profile("same")
 
 API_KEY = "sk-test-0123456789abcdef"
 TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when someone cancels."

@@ -2,14 +2,18 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import pandas
 import pytest
 from app_server import AppServer
 from conftest import TEXT, move_to
 from model_server import ModelServer, Reply
 from playwright.sync_api import Page, expect
-from test_browser import submit, tab
+from test_browser import open_tab, submit, tab
 
 from idearc.jobs import JOBS
 
@@ -130,3 +134,41 @@ def test_refine_and_compare(page: Page, app: AppServer, model_server: ModelServe
     page.get_by_role("link", name="New idea").click()
     expect(page.get_by_role("heading", name="What is your idea?")).to_be_visible()
     expect(page.get_by_label("Your idea")).to_have_value("")
+
+
+def test_export_and_import(
+    page: Page, app: AppServer, model_server: ModelServer, tmp_path: Path
+) -> None:
+    """What is downloaded opens elsewhere: see test_export."""
+    answers = json.loads(Path(__file__).with_name("salon.json").read_text("utf-8"))
+    for name in JOBS:
+        model_server.script[name] = [Reply(text=json.dumps(answers[name]))]
+    submit(page, app, name="Salon: gaps/day?")
+    expect(tab(page, FEATURES)).to_have_text("Features · 7")
+    open_tab(page, "features")
+    page.get_by_text("Deposit with a tap").click()
+    expect(page.get_by_text("First version: 4 of 7")).to_be_visible()
+
+    files: dict[str, Path] = {}
+    page.get_by_role("button", name="Export").click()
+    for label in ("Report", "Competitors", "Features", "All"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=re.compile(f"^{label}, as ")).click()
+        name = download.value.suggested_filename
+        download.value.save_as(tmp_path / name)
+        files[name] = tmp_path / name
+    kinds = (".md", " competitors.csv", " features.csv", ".json")
+    assert list(files) == [f"Salon gaps day{kind}" for kind in kinds]
+    report, competitors, features, exported = files.values()
+    assert "### 4\\. Deposit with a tap" in report.read_text("utf-8")
+    assert len(pandas.read_csv(competitors)) == 10
+    chosen = pandas.read_csv(features).set_index("name").chosen
+    assert list(chosen[["Deposit with a tap", "Earnings report"]]) == ["yes", "no"]
+
+    command = [sys.executable, "-m", "idearc", "import", str(exported)]
+    done = subprocess.run(
+        command, env=app.environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    page.goto(app.url + done.stdout.split(" at ")[1].strip() + "&tab=features")
+    expect(page.get_by_text("First version: 4 of 7")).to_be_visible()
+    expect(tab(page, COMPETITORS)).to_have_text("Competitors · 10")

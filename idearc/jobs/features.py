@@ -32,7 +32,11 @@ class FeatureFields(Base):
 
 
 class Feature(Finding, FeatureFields, table=True):
-    """A feature as it is stored."""
+    """A feature as it is stored; what is chosen of them makes the first version."""
+
+    @property
+    def is_chosen_at_first(self) -> bool:
+        return self.priority == "must"
 
 
 class FeatureAnswer(BaseModel):

@@ -21,8 +21,7 @@ def draw(content: Content) -> None:
     places = {effort: place for place, effort in enumerate(_EFFORTS)}
     features: Sequence[Feature] = sorted(content.findings, key=lambda one: places[one.effort])
     choices = content.idearc.choices(content.job, content.idea.id)
-    # Until they are touched, the musts are in.
-    is_in = {one.position: choices.get(one.position, one.priority == "must") for one in features}
+    is_in = {one.position: choices.get(one.position, one.is_chosen_at_first) for one in features}
     groups = {
         title: [one for one in features if one.priority == priority]
         for priority, title in _PRIORITIES.items()

@@ -1,0 +1,338 @@
+"""What is taken away: it opens elsewhere as it was, and nothing in it runs or loads."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+from conftest import TEXT, an_idea
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from idearc import export, snapshot
+from idearc.errors import InputError
+from idearc.form import read_form
+from idearc.jobs import JOBS
+from idearc.jobs.competitors import Competitor
+from idearc.jobs.features import Feature
+from idearc.models import Result, new_id
+from idearc.snapshot import Part, Snapshot
+from idearc.store import Store
+from idearc.text import clean
+
+ROOT = Path(__file__).parent.parent
+HOSTILE = [
+    "![x](http://evil.example/x.png)", "<img src=x onerror=alert(1)>", "<script>alert(1)</script>",
+    "[a](javascript:alert(1))", "# heading", "- item", "1. item", "2) item", "> quote", "| a | b |",
+    "|---|---|", "===", "---", "```", "~~~", "$x^2$", "&lt;b&gt;", "*bold*", "__bold__", "`code`",
+    "[x]: http://evil.example", "<http://evil.example>", "a\\", "\\", ":::", "<!--", "[^1]",
+    "+ plus",
+    "=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A1", "a;=1+1", "a\n=1+1", "=HYPERLINK(\"x\")",
+    "\uff1d1", "\"", "'", ",", "\t=1", "    indented", "Größe", "مرحبا", "💈", "a | b", "/", "../x",
+]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=20), max_size=4).map(
+    lambda parts: clean(" ".join(parts))
+)
+NAMES = TEXTS.map(lambda text: " ".join(text.split())[:80].strip() or "A name")
+LONGER = st.lists(TEXTS, max_size=4).map(lambda parts: clean("\n\n".join([TEXT, *parts])))
+MOMENTS = st.integers(0, 6_000_000_000).map(
+    lambda seconds: datetime(2000, 1, 1, 0, 0, 0, 123456, UTC) + timedelta(seconds=seconds)
+)
+ADDRESSES = st.sampled_from(["https://a.example", "https://b.example/x?a=1&b=<", "javascript:x"])
+LISTS = st.lists(TEXTS.filter(bool), max_size=3)
+COUNTS = st.integers(0, 2**31 - 1)
+
+
+def findings(table: type, **fields: Any) -> Any:
+    one = st.builds(dict, name=NAMES, what=TEXTS, **fields)
+    return st.lists(one, max_size=4).map(
+        lambda rows: [table(idea_id="", position=place, **row) for place, row in enumerate(rows)]
+    )
+
+
+FINDINGS = {
+    "competitors": findings(
+        Competitor, kind=TEXTS, pricing=TEXTS, strengths=LISTS, weaknesses=LISTS,
+        url=ADDRESSES | TEXTS, sources=st.lists(ADDRESSES, max_size=3), search=TEXTS,
+    ),
+    "features": findings(
+        Feature, why=TEXTS, weakness=TEXTS,
+        priority=st.sampled_from(["must", "should", "could"]), effort=st.sampled_from("SML"),
+    ),
+}  # fmt: skip
+
+
+@st.composite
+def parts(draw: Any, job_name: str) -> Part:
+    found = draw(FINDINGS[job_name])
+    result = Result(
+        idea_id="",
+        job=job_name,
+        provider=draw(TEXTS),
+        model=draw(TEXTS),
+        seconds=draw(st.floats(0, 1e6)),
+        input_tokens=draw(COUNTS),
+        output_tokens=draw(COUNTS),
+        searched=draw(LISTS),
+        pages=draw(st.lists(ADDRESSES, max_size=3)),
+        created_at=draw(MOMENTS),
+    )
+    chosen = {one.position: st.booleans() for one in found}
+    return Part(JOBS[job_name], result, found, draw(st.fixed_dictionaries({}, optional=chosen)))
+
+
+@st.composite
+def snapshots(draw: Any) -> Snapshot:
+    known = draw(st.lists(NAMES, max_size=3).map("\n".join))
+    idea = read_form(draw(NAMES | st.just("")), draw(LONGER), known, new_id())
+    idea.created_at = draw(MOMENTS)
+    done = draw(st.sets(st.sampled_from(list(JOBS))))
+    return Snapshot(idea, [draw(parts(name)) for name in JOBS if name in done])
+
+
+def values(there: Snapshot) -> list[object]:
+    """All that the file carries: no ids, and of choices not when they were made."""
+    idea = there.idea.model_dump(include={"name", "text", "known", "created_at"})
+    of_parts = [
+        (
+            part.job.name,
+            part.result.model_dump(exclude={"idea_id"}),
+            [one.model_dump(exclude={"idea_id"}) for one in part.findings],
+            dict(part.choices),
+        )
+        for part in there.parts
+    ]
+    return [idea, *of_parts]
+
+
+@given(snapshots())
+def test_the_file_is_read_back_to_the_same_values_as_a_new_idea(there: Snapshot) -> None:
+    back = snapshot.read(snapshot.write(there).encode())
+    assert values(back) == values(there)
+    assert back.idea.id != there.idea.id
+    assert {row.idea_id for row in back.rows()} <= {back.idea.id}
+    assert (back.idea.version, back.idea.parent_version) == (1, None)
+
+
+@pytest.fixture
+def each_store(each_database_url: str) -> Iterator[Store]:
+    store = Store(each_database_url)
+    yield store
+    store.close()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(there=snapshots())
+def test_a_database_keeps_what_the_file_held(each_store: Store, there: Snapshot) -> None:
+    back = snapshot.read(snapshot.write(there).encode())
+    each_store.add_snapshot(back)
+    kept = each_store.snapshot(back.idea)
+    assert values(kept) == values(there)
+    assert each_store.idea(back.idea.id) == back.idea
+
+
+# As GitHub does, and with raw HTML let through: what is safe there is safe elsewhere.
+MARKDOWN = MarkdownIt("gfm-like", {"html": True, "linkify": True})
+IS_UNSAFE = re.compile(r"<(?!/?(h[123]|p|ul|li|em|a|br)\b)", re.IGNORECASE)
+
+
+def seen(html: str) -> str:
+    """What a reader sees of a page, without spaces."""
+    return "".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
+
+
+@given(snapshots())
+def test_a_report_shows_what_was_written_and_nothing_in_it_runs_or_loads(there: Snapshot) -> None:
+    html = MARKDOWN.render(export.report(there))
+    assert not IS_UNSAFE.search(html)
+    assert set(re.findall(r'<a href="([^"]*)"', html)) <= {
+        "https://a.example",
+        "https://b.example/x?a=1&amp;b=%3C",
+    }
+    headings = re.findall(r"<h(\d)>(.*?)</h\d>", html, re.DOTALL)
+    assert [level for level, _ in headings if level != "3"] == ["1", *["2"] * len(there.parts)]
+    names = [one.name for part in there.parts for one in part.findings]
+    numbered = [seen(title).partition(".")[2] for level, title in headings if level == "3"]
+    assert numbered == ["".join(name.split()) for name in names]
+    written = [there.idea.name, there.idea.text, *there.idea.known]
+    for part in there.parts:
+        written += [part.job.label, part.result.model, *part.result.pages, *part.result.searched]
+        for one in part.findings:
+            fields = one.own_fields().values()
+            written += [
+                text for field in fields for text in ([field] if str(field) == field else field)
+            ]
+    page = seen(html)
+    for text in written:
+        assert "".join(text.split()) in page
+
+
+@given(snapshots())
+def test_a_table_is_read_by_pandas_and_no_cell_is_a_formula(there: Snapshot) -> None:
+    for part in there.parts:
+        frame = pandas.read_csv(
+            io.BytesIO(export.table(part)), dtype=str, keep_default_na=False, engine="python"
+        )
+        assert len(frame) == len(part.findings)
+        if not part.findings:
+            continue
+        assert ("chosen" in frame) == (part.job.name == "features")
+        for row, one in zip(frame.to_dict("records"), part.findings, strict=True):
+            for name, field in one.own_fields().items():
+                text = " | ".join(field) if isinstance(field, list) else field
+                assert row[name].replace("'", "") == text.replace("'", "")
+                for cell in re.split("[;\r\n\t]", row[name]):
+                    assert not cell.strip().startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20"))
+
+
+def a_feature(name: str, what: str = "b", why: str = "c") -> Feature:
+    fields = {"weakness": "", "priority": "must", "effort": "S"}
+    return Feature(idea_id="", position=0, name=name, what=what, why=why, **fields)
+
+
+def test_a_formula_is_left_with_an_apostrophe() -> None:
+    found = [a_feature("=1+1", what="a\n-1; @x", why="2-1")]
+    part = Part(JOBS["features"], Result(), found, {0: False})
+    header, row = csv.reader(io.StringIO(export.table(part).decode("utf-8-sig")))
+    assert header == ["name", "what", "why", "weakness", "priority", "effort", "chosen"]
+    assert row == ["'=1+1", "a\n'-1;' @x", "2-1", "", "must", "S", "no"]
+
+
+@given(
+    NAMES | st.sampled_from(["CON", "nul.txt", "..", ".bashrc", "-rf", "~", "a/b\\c:d", "💈" * 80])
+)
+def test_a_files_name_is_good_on_every_system(name: str) -> None:
+    made = export.file_name(an_idea(name=name, version=2), ".md")
+    assert made.endswith(" v2.md")
+    assert len(made.encode()) <= 255
+    assert not re.search(r'[/\\:*?"<>|]', made)
+    assert not any(unicodedata.category(char) == "Cc" for char in made)
+    assert made[0] not in " .-~"
+    assert made.split(".")[0].upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}
+
+
+def test_a_files_name_is_the_ideas() -> None:
+    assert export.file_name(an_idea(name="Salon: gaps/day?"), ".md") == "Salon gaps day.md"
+    assert export.file_name(an_idea(name="???"), " features.csv") == "idea features.csv"
+    assert export.file_name(an_idea(name="CON"), ".json") == "CON_.json"
+
+
+A_FILE = json.loads(
+    snapshot.write(
+        Snapshot(
+            an_idea(),
+            [
+                Part(
+                    JOBS["features"],
+                    Result(
+                        idea_id="", job="features", provider="p", model="m", seconds=1,
+                        input_tokens=1, output_tokens=2, searched=[], pages=[],
+                    ),
+                    [a_feature("a")],
+                    {0: False},
+                )
+            ],
+        )
+    )
+)  # fmt: skip
+
+
+def changed(*path: Any) -> bytes:
+    """The file with another value, the last one given, at its place."""
+    *places, last, value = path
+    file = json.loads(json.dumps(A_FILE))
+    there = file
+    for place in places:
+        there = there[place]
+    there[last] = value
+    return json.dumps(file).encode()
+
+
+RESULT = ("results", 0)
+BAD_FILES = [
+    (b"", "not JSON"),
+    (b"\xff\xfe", "not JSON"),
+    (b'{"idearc": 1, "idea": "\\ud800"}', "not JSON"),
+    (b"[" * 100_000, "not JSON"),
+    (b" " * 5_000_001, "5,000,001 bytes"),
+    (b"[]", "not one that Idearc has exported"),
+    (b"{}", "not one that Idearc has exported"),
+    (changed("idearc", "1"), "not one that Idearc has exported"),
+    (changed("idearc", 2), "version 2, of a newer Idearc"),
+    (changed("idearc", 0), "at idearc"),
+    (changed("idea", {}), "at idea.name"),
+    (changed("idea", "text", "short"), "at least 10 are needed"),
+    (changed("idea", "text", "x" * 4001), "at most 4,000 fit"),
+    (changed("idea", "known", ["x" * 81]), "at most 80 fit"),
+    (changed("idea", "created_at", "2026-01-01T00:00:00"), "at idea.created_at"),
+    (changed("idea", "created_at", "0001-01-01T00:00:00+14:00"), "at idea.created_at"),
+    (changed(*RESULT, "job", "risks"), "the job “risks”, which this Idearc does not know"),
+    (changed(*RESULT, "seconds", -1), "at results.0.seconds"),
+    (changed(*RESULT, "input_tokens", 2**31), "at results.0.input_tokens"),
+    (changed(*RESULT, "choices", {"1": True}), "a choice of what was not found"),
+    (changed(*RESULT, "choices", {"-1": True}), "at results.0.choices"),
+    (changed(*RESULT, "findings", 0, "name", None), "at name"),
+    (changed(*RESULT, "findings", 0, "name", ""), "has no name"),
+    (changed(*RESULT, "findings", 0, "effort", "XL"), "at effort"),
+    (changed("results", [*A_FILE["results"], *A_FILE["results"]]), "two results of the same job"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "said"), BAD_FILES)
+def test_a_file_that_cant_be_used_is_explained(content: bytes, said: str) -> None:
+    with pytest.raises(InputError) as error:
+        snapshot.read(content)
+    assert said in str(error.value)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text() | st.integers(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    ),
+    st.sampled_from(["idea", "results", "idearc"]),
+)
+def test_no_file_breaks_it(junk: Any, place: str) -> None:
+    for content in (json.dumps(junk), json.dumps({**A_FILE, place: junk})):
+        try:
+            snapshot.read(content.encode("utf-8", "surrogatepass"))
+        except InputError:
+            continue
+        assert junk in ([], 1, True, 1.0)  # no results; the version as it is
+
+
+def command(file: Path) -> subprocess.CompletedProcess[str]:
+    arguments = [sys.executable, "-m", "idearc", "import", str(file)]
+    return subprocess.run(arguments, capture_output=True, text=True, timeout=60)
+
+
+def test_the_command_stores_a_file_as_a_new_idea(each_store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "idea.json"
+    file.write_text(json.dumps(A_FILE))
+    addresses = {command(file).stdout.rpartition("/workspace?idea=")[2].strip() for _ in range(2)}
+    ideas = each_store.ideas(limit=9)
+    assert {idea.id for idea in ideas} == addresses
+    assert len(addresses) == 2
+    for idea in ideas:
+        assert json.loads(snapshot.write(each_store.snapshot(idea))) == A_FILE
+
+
+def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "idea.json"
+    for words in ("can't be read: No such file", "not one that Idearc has exported"):
+        done = command(file)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+        file.write_text("{}")
