@@ -3,12 +3,15 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from pathvalidate import sanitize_filename
 
-from idearc.models import Finding, Idea
+from idearc.jobs import JOBS
+from idearc.models import Finding, Idea, Result
 from idearc.snapshot import Part, Snapshot
 from idearc.web import Pages, as_address
 
@@ -54,89 +57,123 @@ def _yes(is_chosen: bool) -> str:
     return "yes" if is_chosen else "no"
 
 
-def escaped(text: str) -> str:
-    """The text in one line of Markdown (CommonMark, GitHub's too), which shows what was written.
+@dataclass(frozen=True)
+class Block:
+    """A piece of a report; only a text may have several lines."""
 
-    But for addresses, which some make links of; none loads by itself.
-    """
-    line = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", " ".join(text.split()))
-    line = re.sub(r"(?i)(https?|ftp)(?=://)|(?<=www)(?=\.)", r"\1\\", line)
-    return re.sub(r"^(\d+(?=[.)])|(?=[#+\-=:]))", r"\1\\", line)
+    kind: Literal["title", "heading", "finding", "text", "item", "subitem", "note"]
+    text: str
+    label: str = ""  # before it
+    is_link: bool = False
 
 
-def report(snapshot: Snapshot, escape: Callable[[str], str] = escaped) -> str:
-    """All that a workspace shows, in Markdown; `escape` makes a text harmless where it is shown."""
+def report(snapshot: Snapshot) -> Iterator[Block]:
+    """All that a workspace shows, whichever tab is open."""
     idea = snapshot.idea
+    yield Block("title", idea.name)
+    yield Block("text", idea.text)
     facts = [_moment(idea.created_at)]
     if idea.version > 1:
         facts.append(f"version {idea.version}, refined from {idea.parent_version}")
     if idea.known:
         facts.append(f"known: {', '.join(idea.known)}")
-    paragraphs = [
-        "  \n".join(map(escape, paragraph.split("\n")))
-        for paragraph in re.split(r"\n\s*\n", idea.text)
-    ]
-    sections = ("\n\n".join(_section(part, escape)) for part in snapshot.parts)
-    head = [f"# {escape(idea.name)}", *paragraphs, escape(" · ".join(facts))]
-    return "\n\n".join([*head, *sections]) + "\n"
+    yield Block("note", " · ".join(facts))
+    parts = {part.job.name: part for part in snapshot.parts}
+    for name, job in JOBS.items():
+        yield Block("heading", job.label)
+        if name in parts:
+            yield from _of_job(parts[name])
+        else:
+            yield Block("text", "Not there yet.")
 
 
-def _section(part: Part, escape: Callable[[str], str]) -> Iterator[str]:
-    yield f"## {part.job.label}"
-    if part.job.web_question:
-        yield _trust(part)
+def _of_job(part: Part) -> Iterator[Block]:
+    job, result = part.job, part.result
+    if job.web_question:
+        searched = "From a search of the web; an address is a link where the search returned it."
+        memory = "From the model's memory, not checked on the web."
+        yield Block("text", searched if result.is_researched else memory)
     if not part.findings:
-        yield escape(part.job.nothing)
-    found = Pages(part.result.pages)
+        yield Block("text", job.nothing)
+    pages = Pages(result.pages)
     for number, one in enumerate(part.findings, start=1):
-        yield f"### {number}\\. {escape(one.name)}"
-        fields = "\n".join(_fields(one, found, escape))
+        yield Block("finding", f"{number}. {one.name}")
+        yield from _fields(one, pages)
         is_chosen = part.is_chosen(one)
-        yield fields if is_chosen is None else f"{fields}\n- Chosen: {_yes(is_chosen)}"
-    yield _provenance(part, escape)
-    if pages := list(dict.fromkeys(part.result.pages)):
-        listed = "\n".join(f"- {_address(url, escape)}" for url in pages)
-        yield f"Pages that the search returned:\n\n{listed}"
+        if is_chosen is not None:
+            yield Block("item", f"Chosen: {_yes(is_chosen)}")
+    yield Block("note", _provenance(result))
+    if pages:
+        yield Block("text", "Pages that the search returned:")
+    for url in dict.fromkeys(result.pages):
+        yield Block("item", url, is_link=True)
 
 
-def _trust(part: Part) -> str:
-    if part.result.is_researched:
-        return "From a search of the web. An address is a link where the search returned it."
-    return "From the model's memory, not checked on the web."
-
-
-def _fields(one: Finding, found: Pages, escape: Callable[[str], str]) -> Iterator[str]:
-    """What is known of it, a line each."""
-
-    def said(text: str) -> str:
-        return _address(text, escape) if found.vouch_for(text) else escape(text)
-
+def _fields(one: Finding, pages: Pages) -> Iterator[Block]:
     for name, value in one.own_fields().items():
+        label = name.capitalize()
         if name == "name" or not value:
             continue
-        label = name.capitalize()
         if isinstance(value, list):
-            yield "\n".join([f"- {label}:", *(f"  - {said(item)}" for item in value)])
+            yield Block("item", f"{label}:")
+            for text in value:
+                yield Block("subitem", text, is_link=pages.vouch_for(text))
         else:
-            yield f"- {label}: {said(str(value))}"
+            yield Block("item", str(value), f"{label}: ", is_link=pages.vouch_for(str(value)))
 
 
-def _address(url: str, escape: Callable[[str], str]) -> str:
-    address = as_address(url).replace("&", "&amp;")
-    return f"[{escape(url)}](<{address}>)" if address else escape(url)
-
-
-def _provenance(part: Part, escape: Callable[[str], str]) -> str:
-    result = part.result
-    seconds = timedelta(seconds=round(result.seconds))
-    facts = [result.model, result.provider, _moment(result.created_at), f"took {seconds}"]
+def _provenance(result: Result) -> str:
+    took = timedelta(seconds=round(result.seconds))
+    facts = [result.model, result.provider, _moment(result.created_at), f"took {took}"]
     if tokens := result.input_tokens + result.output_tokens:  # some servers don't say
         facts.append(f"{tokens:,} tokens")
     if result.searched:
         facts.append(f"searched the web for: {'; '.join(result.searched)}")
-    return f"*{escape(' · '.join(facts))}*"
+    return " · ".join(facts)
 
 
 def _moment(moment: datetime) -> str:
     there = moment.astimezone(UTC)
     return f"{there.day} {there:%b %Y, %H:%M} UTC"
+
+
+_SYNTAX = {
+    "title": "# {}\n\n",
+    "heading": "## {}\n\n",
+    "finding": "### {}\n\n",
+    "text": "{}\n\n",
+    "item": "- {}\n",
+    "subitem": "  - {}\n",
+    "note": "_{}_\n\n",
+}
+
+
+def markdown(blocks: Iterable[Block]) -> str:
+    """The report as CommonMark, which GitHub and others read: texts show what was written.
+
+    Addresses in texts may become links elsewhere; none loads by itself.
+    """
+    lines = []
+    before = ""
+    for block in blocks:
+        if before.endswith("item") and not block.kind.endswith("item"):
+            lines.append("\n")
+        before = block.kind
+        lines.append(_SYNTAX[block.kind].format(block.label + _escaped(block)))
+    return "".join(lines).rstrip() + "\n"
+
+
+def _escaped(block: Block) -> str:
+    address = as_address(block.text) if block.is_link else ""
+    if address:
+        return f"[{_plain(address)}](<{address.replace('&', '&amp;')}>)"
+    if block.kind != "text":
+        return _plain(block.text)
+    paragraphs = re.split(r"\n\s*\n", block.text)
+    return "\n\n".join("  \n".join(map(_plain, lines.split("\n"))) for lines in paragraphs)
+
+
+def _plain(text: str) -> str:
+    line = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", " ".join(text.split()))
+    line = re.sub(r"(?i)(https?|ftp)(?=://)|(?<=www)(?=\.)", r"\1\\", line)
+    return re.sub(r"^(\d+(?=[.)])|(?=[#+\-=:]))", r"\1\\", line)

@@ -7,7 +7,7 @@ from idearc.jobs import JOBS
 from idearc.progress import State
 from idearc.views import Content, frame, news, states, versions
 from idearc.views.deletion import delete_button
-from idearc.views.downloads import export_button
+from idearc.views.downloads import export_button, printed
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
@@ -45,6 +45,7 @@ with st.container(key="content"):
         label = states.retry_label(of_job)
         states.safe_button(label, f"retry-{job.name}-{label}", retry, job.name)
 
+printed(idearc, idea, progress)
 if any(of_job.state != State.DONE for of_job in progress.values()):
     news.tick(idearc, idea, progress)
 news.run_when_connected_again()

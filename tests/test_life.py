@@ -13,6 +13,7 @@ from app_server import AppServer
 from conftest import TEXT, move_to
 from model_server import ModelServer, Reply
 from playwright.sync_api import Page, expect
+from pypdfium2 import PdfDocument
 from test_browser import open_tab, submit, tab
 
 from idearc.jobs import JOBS
@@ -136,7 +137,7 @@ def test_refine_and_compare(page: Page, app: AppServer, model_server: ModelServe
     expect(page.get_by_label("Your idea")).to_have_value("")
 
 
-def test_export_and_import(
+def test_print_export_and_import(
     page: Page, app: AppServer, model_server: ModelServer, tmp_path: Path
 ) -> None:
     """What is downloaded opens elsewhere: see test_export."""
@@ -148,6 +149,17 @@ def test_export_and_import(
     open_tab(page, "features")
     page.get_by_text("Deposit with a tap").click()
     expect(page.get_by_text("First version: 4 of 7")).to_be_visible()
+
+    page.emulate_media(color_scheme="dark")
+    printed = PdfDocument(page.pdf())
+    on_paper = "\n".join(sheet.get_textpage().get_text_range() for sheet in printed)
+    for words in ("Salon: gaps/day?", TEXT, "10. Walk-in offers", "7. Shared list for one street"):
+        assert words in " ".join(on_paper.split())
+    assert on_paper.count("Chosen: yes") == 4
+    for control in ("Refine", "Export", "Delete", "New idea", "Features · 7", "download"):
+        assert control not in on_paper
+    assert printed[0].render().to_pil().getpixel((2, 2)) == (255, 255, 255)
+    expect(page.get_by_text("10. Walk-in offers")).to_have_count(0)  # on screen all is as before
 
     files: dict[str, Path] = {}
     page.get_by_role("button", name="Export").click()

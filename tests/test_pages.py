@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow
 import pytest
@@ -42,7 +43,7 @@ def texts(app: AppTest) -> str:
     boxes = (app.info, app.warning, app.error)
     shown = [str(element.value) for kind in (*kinds, *boxes) for element in kind]
     shown += [box.label for box in app.checkbox]
-    shown += [*tabs(app), *(element.proto.json for element in app.get("bidi_component"))]
+    shown += [*tabs(app), *(component.json for component in on_screen(app))]
     return re.sub(r"\\(.)", r"\1", "\n".join(shown))  # without the escapes of `plain`
 
 
@@ -57,8 +58,14 @@ def workspace(app: AppTest, idea_id: str) -> AppTest:
     return app.switch_page("pages/workspace.py").run()
 
 
+def on_screen(app: AppTest) -> list[Any]:
+    """Our own components, but for the one that only prints."""
+    there = [element.proto for element in app.get("bidi_component")]
+    return [component for component in there if "printed" not in component.component_name]
+
+
 def tabs(app: AppTest) -> list[str]:
-    shown = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    shown = [json.loads(component.json) for component in on_screen(app)]
     return [label for data in shown if isinstance(data, list) for label in data[0].values()]
 
 
@@ -357,7 +364,7 @@ def test_a_long_list_is_folded_and_a_long_text_too(app: AppTest, store: Store) -
     workspace(app, stored(store, "competitors", PROVENANCE, *many))
     assert [box.label for box in app.expander] == ["20 more", "Pages that the search returned: 1"]
     assert max(len(text.value) for text in (*app.text, *app.markdown)) < 500
-    assert sum("x" * 20_000 in element.proto.json for element in app.get("bidi_component")) == 30
+    assert sum("x" * 20_000 in component.json for component in on_screen(app)) == 30
     assert len(app.dataframe[0].value) == 30
 
 
@@ -460,7 +467,7 @@ def test_an_idea_without_a_name_is_not_said_twice(
 ) -> None:
     workspace(app, store.add_idea(an_idea(name=name, text=text))[0].id)
     assert app.title[0].value.replace("\\", "") == title
-    drawn = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    drawn = [json.loads(component.json) for component in on_screen(app)]
     folded = [shown["text"] for shown in drawn if "text" in shown]
     assert [text[: len(rest or "")] for text in folded] == ([rest] if rest else [])
 
