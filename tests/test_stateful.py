@@ -1,4 +1,4 @@
-"""Submit, run, fail, retry, refine, tick, carry over, delete in any order: as a small model says."""
+"""Submit, run, fail, retry, refine, tick, carry, delete in any order: all is as a model says."""
 
 import threading
 from collections.abc import Sequence
