@@ -40,5 +40,5 @@ except IdearcError as error:
     st.set_page_config(page_title="Idearc")
     if isinstance(error, StoreError):
         st.button("Load the page again", icon=":material/refresh:")
-    if page is not new_idea:
+    if page is not new_idea or "refine" in st.query_params:
         st.page_link(new_idea, label="Go to the start page")

@@ -34,6 +34,8 @@ def fill(url: str, count: int) -> None:
             "text": f"{TEXT} {new_id()}",
             "known": [],
             "created_at": start + timedelta(seconds=number),
+            "line_id": new_id(),
+            "version": 1,
         }
         for number in range(count)
     ]

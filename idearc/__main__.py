@@ -1,6 +1,7 @@
 """The operator's commands: python -m idearc …"""
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -10,8 +11,9 @@ from idearc.bootstrap import build_store, work
 from idearc.database import migrate
 from idearc.doctor import examine
 from idearc.errors import IdearcError, InputError
+from idearc.jobs import JOBS
 from idearc.settings import read_settings
-from idearc.snapshot import read
+from idearc.snapshot import MAX_BYTES, read
 
 
 def _migrate(_arguments: argparse.Namespace) -> None:
@@ -21,14 +23,18 @@ def _migrate(_arguments: argparse.Namespace) -> None:
 
 def _import(arguments: argparse.Namespace) -> None:
     try:
-        content = arguments.file.read_bytes()
+        with arguments.file.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"{arguments.file} can't be read: {error.strerror}.") from error
     snapshot = read(content)
     store = build_store(read_settings())
     store.add_snapshot(snapshot)
     store.close()
+    missing = ", ".join(JOBS.keys() - {part.job.name for part in snapshot.parts})
     print(f"Stored “{snapshot.idea.name}” as a new idea, at /workspace?idea={snapshot.idea.id}")
+    if missing:
+        print(f"The file holds no result of: {missing}. The workspace offers to try again.")
 
 
 def _worker(arguments: argparse.Namespace) -> None:
@@ -73,6 +79,9 @@ def main() -> None:
     about = "check settings, database, Temporal and model, and say what to do where one is wrong"
     commands.add_parser("doctor", help=about, description=about).set_defaults(run=_doctor)
     arguments = parser.parse_args()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that it can't show is no reason to break
     try:
         arguments.run(arguments)
     except IdearcError as error:

@@ -19,6 +19,9 @@ from idearc.text import clean
 from idearc.watcher import Viewer, Watcher
 
 IDEAS_PER_PAGE = 50
+_NO_IDEA = (
+    "There is no idea at this address. Perhaps it was deleted, or a part of the link is missing."
+)
 _LATEST = 9  # results that tell how long a job usually takes
 
 
@@ -27,8 +30,8 @@ def run_job(store: Store, provider: Provider, job_name: str, idea_id: str, note:
     job, idea = JOBS[job_name], store.idea(idea_id)
     if idea is None:
         raise StoreError(
-            "This idea is not in the database of the process that ran its job. Check that "
-            "IDEARC_DATABASE_URL is the same for all, then try again."
+            "This idea is not in the database of the process that ran its job. Perhaps it was "
+            "deleted; else check that IDEARC_DATABASE_URL is the same for all, then try again."
         )
     if (idea_id, job_name) in store.results([idea_id]):
         return
@@ -78,8 +81,9 @@ class Idearc:
         return idea.id
 
     def retry(self, job_name: str, idea_id: str) -> None:
-        """Starts one job anew; does nothing while it runs or when it is done."""
-        self._runner.start(idea_id, [job_name])
+        """Starts one job anew; does nothing while it runs, when it is done, or the idea is gone."""
+        if self._store.idea(idea_id):
+            self._runner.start(idea_id, [job_name])
 
     def delete(self, idea_id: str) -> None:
         """Deletes the idea with all that belongs to it; what still runs for it stores nothing."""
@@ -91,15 +95,18 @@ class Idearc:
         # Databases refuse to look for some characters that no id has.
         idea = self._store.idea(idea_id) if idea_id.isascii() and idea_id.isprintable() else None
         if idea is None:
-            raise InputError(
-                "There is no idea at this address. Perhaps it was deleted, or a part of the link "
-                "is missing."
-            )
+            raise InputError(_NO_IDEA)
         return idea
 
     def versions(self, idea: Idea) -> Sequence[Idea]:
-        """Of the idea, itself among them, the first one first; some may be deleted."""
-        return self._store.versions(idea.line_id)
+        """All of the idea, itself among them, the first one first.
+
+        Raises InputError when it is gone.
+        """
+        versions = self._store.versions(idea.line_id)
+        if all(version.id != idea.id for version in versions):
+            raise InputError(_NO_IDEA)
+        return versions
 
     def last_versions(self, ideas: Sequence[Idea]) -> Mapping[str, int]:
         """The number of the last version of each idea, by line id."""
@@ -155,8 +162,11 @@ class Idearc:
         return self._store.findings(job, idea_id)
 
     def snapshot(self, idea: Idea) -> Snapshot:
-        """The idea with all that is stored of it by now."""
-        return self._store.snapshot(idea)
+        """The idea with all that is stored of it by now. Raises InputError when it is gone."""
+        there = self._store.snapshot(idea)
+        if not there.parts:
+            self.idea(idea.id)
+        return there
 
     def usual_seconds(self, job_name: str) -> float | None:
         """How long the job took lately, the median of its latest results; None before the first."""

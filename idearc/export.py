@@ -17,9 +17,10 @@ from idearc.web import Pages, as_address
 
 _NAME_LENGTH = 50  # characters of a file's name: at most 200 bytes, of the 255 of most systems
 
-# What begins a formula, where a cell begins: also after what others take for the end of a cell.
+# What begins a formula, where a cell begins: also after what others take for the end of a cell, as
+# a spreadsheet does whose country writes semicolons between them, and takes quotes for its own.
 # https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])")
+_FORMULA = re.compile(r'(^|[;\t\r\n])(?=["\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])')
 
 
 def file_name(idea: Idea, kind: str) -> str:
@@ -111,7 +112,7 @@ def _of_job(part: Part) -> Iterator[Block]:
 
 def _fields(one: Finding, pages: Pages) -> Iterator[Block]:
     for name, value in one.own_fields().items():
-        label = name.capitalize()
+        label = {"url": "Address"}.get(name, name.capitalize())
         if name == "name" or not value:
             continue
         if isinstance(value, list):
@@ -174,6 +175,8 @@ def _escaped(block: Block) -> str:
 
 
 def _plain(text: str) -> str:
-    line = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", " ".join(text.split()))
+    line = re.sub(r"([\\`*_\[\]<>|~$&#])", r"\\\1", " ".join(text.split()))
     line = re.sub(r"(?i)(https?|ftp)(?=://)|(?<=www)(?=\.)", r"\1\\", line)
-    return re.sub(r"^(\d+(?=[.)])|(?=[#+\-=:]))", r"\1\\", line)
+    # GitHub's names, numbers and pictograms: a word joiner, which nobody sees, keeps them as text.
+    line = re.sub(r"(?<=\w)(?=@)|(?<=[@#])(?=\w)|(?<=:)(?=[\w+-]+:)", "\u2060", line)
+    return re.sub(r"^(\d+(?=[.)])|(?=[+\-=:]))", r"\1\\", line)

@@ -1,9 +1,10 @@
 """An idea with all that is stored of it, and the file that carries it to another database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from pydantic_core import from_json
@@ -52,6 +53,8 @@ class Snapshot:
         return [*(part.result for part in self.parts), *findings, *choices]
 
 
+T = TypeVar("T")
+_Few = Annotated[list[T], Field(max_length=1_000)]
 _Count = Annotated[int, Field(ge=0, lt=2**31)]
 _Moment = Annotated[
     AwareDatetime,
@@ -73,10 +76,10 @@ class _ResultPart(BaseModel):
     seconds: float = Field(ge=0, allow_inf_nan=False)
     input_tokens: _Count
     output_tokens: _Count
-    searched: list[str]
-    pages: list[str]
+    searched: _Few[str]
+    pages: _Few[str]
     created_at: _Moment
-    findings: list[dict[str, Any]]
+    findings: _Few[dict[str, Any]]
     choices: dict[_Count, bool]
 
 
@@ -88,11 +91,12 @@ class _File(BaseModel):
 
 def write(snapshot: Snapshot) -> str:
     """The file's text, JSON; `read` gives the same values back."""
-    file = _File(
-        idea=_IdeaPart(**snapshot.idea.model_dump()),
+    fields = set(_IdeaPart.model_fields)
+    file = _File.model_construct(  # not checked: what is stored is taken along as it is
+        idea=_IdeaPart.model_construct(**snapshot.idea.model_dump(include=fields)),
         results=[
-            _ResultPart(
-                **part.result.model_dump(),
+            _ResultPart.model_construct(
+                **part.result.model_dump(exclude={"idea_id"}),
                 findings=[one.own_fields() for one in part.findings],
                 choices=dict(part.choices),
             )
@@ -106,7 +110,7 @@ def read(content: bytes) -> Snapshot:
     """What the file holds, as a new idea. Raises InputError, which says what is wrong with it."""
     if len(content) > MAX_BYTES:
         raise InputError(
-            f"The file has {len(content):,} bytes; at most {MAX_BYTES:,} are read. It is no idea."
+            f"The file has more than {MAX_BYTES:,} bytes: it is not one that Idearc has exported."
         )
     try:
         holds = from_json(content)
@@ -120,11 +124,18 @@ def read(content: bytes) -> Snapshot:
             f"The file has version {version}, of a newer Idearc; this one reads version {_VERSION}."
             " Update it, then try again."
         )
+    with _said_where():
+        file = _File.model_validate(_clean(holds))
+    return _snapshot(file)
+
+
+@contextmanager
+def _said_where(*parents: object) -> Iterator[None]:
     try:
-        return _snapshot(_File.model_validate(_clean(holds)))
+        yield
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
+        place = ".".join(map(str, [*parents, *first["loc"]]))[:200]
         raise InputError(
             f"The file can't be used: {first['msg']} (at {place}). Export the idea again."
         ) from error
@@ -137,7 +148,7 @@ def _clean(value: Any) -> Any:
         case list():
             return [_clean(item) for item in value]
         case dict():
-            return {key: _clean(item) for key, item in value.items()}
+            return {clean(key): _clean(item) for key, item in value.items()}
         case _:
             return value
 
@@ -146,25 +157,27 @@ def _snapshot(file: _File) -> Snapshot:
     written = file.idea
     idea = read_form(written.name, written.text, "\n".join(written.known), token=new_id())
     idea.created_at = written.created_at
-    parts = [_part(idea.id, result) for result in file.results]
+    parts = [_part(idea.id, result, place) for place, result in enumerate(file.results)]
     if len({part.job.name for part in parts}) < len(parts):
         raise InputError("The file holds two results of the same job. Export the idea again.")
     return Snapshot(idea, parts)
 
 
-def _part(idea_id: str, file: _ResultPart) -> Part:
+def _part(idea_id: str, file: _ResultPart, place: int) -> Part:
     job = JOBS.get(file.job)
     if job is None:
         raise InputError(
             f"The file holds a result of the job “{file.job[:30]}”, which this Idearc does not "
             f"know: it knows {', '.join(JOBS)}. Update it, then try again."
         )
-    findings = [
-        job.table.model_validate({**finding, "idea_id": idea_id, "position": place})
-        for place, finding in enumerate(file.findings)
-    ]
-    if any(not one.name for one in findings):
-        raise InputError("The file holds a finding that has no name. Export the idea again.")
+    findings: list[Finding] = []
+    for position, fields in enumerate(file.findings):
+        with _said_where("results", place, "findings", position):
+            one = job.table.model_validate({**fields, "idea_id": idea_id, "position": position})
+        one.name = " ".join(one.name.split())
+        if not one.name:
+            raise InputError("The file holds a finding that has no name. Export the idea again.")
+        findings.append(one)
     if any(position >= len(findings) for position in file.choices):
         raise InputError("The file holds a choice of what was not found. Export the idea again.")
     result = Result(idea_id=idea_id, **file.model_dump(exclude={"findings", "choices"}))

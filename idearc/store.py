@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, true
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select
 
-from idearc.database import open_database, readable_errors
+from idearc.database import clear_log, open_database, readable_errors
 from idearc.jobs import JOBS, Job
 from idearc.models import Choice, Finding, Idea, Result
 from idearc.providers import Answer
@@ -45,7 +45,7 @@ class Store:
         last = select(func.max(Idea.version)).where(Idea.line_id == idea.line_id)
         with self._session() as session:
             for is_last_attempt in (*[False] * _ATTEMPTS, True):
-                idea.version = 1 + (session.exec(last).one() or 0)
+                idea.version = 1 + max(session.exec(last).one() or 0, idea.parent_version or 0)
                 session.add(idea)
                 try:
                     session.commit()
@@ -73,7 +73,7 @@ class Store:
             session.commit()
 
     def snapshot(self, idea: Idea) -> Snapshot:
-        """The idea with all that is stored of it by now."""
+        """The idea with all that is stored of it by now: nothing, when it is gone."""
         results = self.results([idea.id])
         parts = [
             Part(job, found[0], self.findings(job, idea.id), self.choices(job, idea.id))
@@ -87,6 +87,8 @@ class Store:
         with self._session() as session:
             session.exec(delete(Idea).where(col(Idea.id) == idea_id))
             session.commit()
+        with readable_errors():
+            clear_log(self._engine)
 
     def ideas(self, *, limit: int, offset: int = 0, search: str = "") -> Sequence[Idea]:
         """Those that hold all the words in name or text, whatever their case; the newest first."""

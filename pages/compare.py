@@ -12,7 +12,10 @@ idea = idearc.idea(st.query_params.get("idea", ""))
 
 st.set_page_config(page_title=f"{idea.name} · Idearc")
 st.title(f"{plain(short(idea.name))}: what has changed", anchor=False)
-before, after = versions.choose_two(idea, idearc.versions(idea))
+all_versions = idearc.versions(idea)
+if len(all_versions) == 1:
+    st.info("There is no other version to compare it with.", icon=":material/info:")
+before, after = versions.choose_two(idea, all_versions)
 versions.differences(idearc, before, after)
 st.caption(
     "Names count as the same in any spelling: capitals, accents, spaces and punctuation, a legal "

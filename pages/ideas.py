@@ -14,7 +14,7 @@ idearc = get_idearc()
 
 st.title("Ideas", anchor=False)
 if deleted := st.session_state.pop("deleted", None):
-    st.success(f"“{plain(deleted)}” is deleted.", icon=":material/delete:")
+    st.success(f"{plain(deleted)} is deleted.", icon=":material/delete:")
 search = st.text_input(
     "Search",
     max_chars=SEARCH_MAX,
@@ -48,7 +48,7 @@ for idea in ideas:
             st.space(8)  # as links have it
             facts = [
                 states.summary(progress[idea.id]),
-                versions.origin(idea, last_versions[idea.line_id]),
+                versions.origin(idea, last_versions.get(idea.line_id, idea.version)),
                 parts.when(idea.created_at),
             ]
             st.markdown(

@@ -8,8 +8,8 @@ from idearc.models import new_id
 from idearc.views import frame, versions
 
 idearc = get_idearc()
-refined = st.query_params.get("refine")
-parent = idearc.idea(refined) if refined else None
+parent = versions.parent(idearc)
+of_parent = parent.id if parent else ""
 
 if parent:
     versions.refining(parent)
@@ -24,17 +24,20 @@ with st.form("new_idea"):
         "Your idea",
         parent.text if parent else "",
         height=180,
+        key=f"text-{of_parent}",
         placeholder=f"What does it do, and for whom? {TEXT_MIN} to {TEXT_MAX:,} characters.",
     )
     name = st.text_input(
         "Name (optional)",
         parent.given_name if parent else "",
+        key=f"name-{of_parent}",
         placeholder=f"Up to {NAME_MAX} characters",
     )
     known = st.text_area(
         "Known competitors (optional)",
         "\n".join(parent.known) if parent else "",
         height=68,
+        key=f"known-{of_parent}",
         placeholder=f"Up to {KNOWN_MAX} names, with commas or line breaks between them",
         # The small model names kinds of alternatives: none of them can be a known one.
         help="Left aside by the small model" if idearc.find_servers else None,

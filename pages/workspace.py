@@ -20,9 +20,10 @@ def retry(job_name: str) -> None:
 
 
 st.set_page_config(page_title=f"{idea.name} · Idearc")
-frame.heading(idea)
+all_versions = idearc.versions(idea)
+frame.heading(idea, last_version=all_versions[-1].version)
 with st.container(horizontal=True, vertical_alignment="center"):
-    versions.open_another(idea, idearc.versions(idea))
+    versions.open_another(idea, all_versions)
     st.page_link(
         "pages/new_idea.py",
         label="Refine",
@@ -30,7 +31,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         query_params={"refine": idea.id},
     )
     export_button(idearc, idea, progress)
-    delete_button(idearc, idea)
+    delete_button(idearc, idea, others=len(all_versions) - 1)
 news.watch(idearc, idea, progress)
 
 job = JOBS[states.tabs(progress)]

@@ -131,7 +131,7 @@ def test_refine_and_compare(page: Page, app: AppServer, model_server: ModelServe
     page.go_back()
     expect(page.get_by_text("Stylists, too.")).to_be_visible()
     page.get_by_role("link", name="Ideas").click()
-    expect(page.get_by_text("Version 2 of 2, refined from 1")).to_be_visible()
+    expect(page.get_by_text("Version 2, refined from 1")).to_be_visible()
     page.get_by_role("link", name="New idea").click()
     expect(page.get_by_role("heading", name="What is your idea?")).to_be_visible()
     expect(page.get_by_label("Your idea")).to_have_value("")

@@ -549,6 +549,34 @@ def test_what_cant_be_refined_is_said(app: AppTest) -> None:
     assert len(app.text_area) == 0
 
 
+def test_what_was_typed_is_kept_when_the_parent_is_deleted_meanwhile(
+    app: AppTest, store: Store
+) -> None:
+    first = store.add_idea(an_idea())[0]
+    app.query_params["refine"] = first.id
+    app.run()
+    store.delete_idea(first.id)
+    submit(app, f"{TEXT} Much more.")
+    (kept,) = store.ideas(limit=9)
+    assert (kept.text, kept.version, kept.parent_version) == (f"{TEXT} Much more.", 2, 1)
+    assert "Version 2, refined from 1" in texts(app)
+
+
+def test_a_new_idea_begins_without_what_was_typed_for_another(app: AppTest, store: Store) -> None:
+    first = store.add_idea(an_idea(name="Owners of small hair…"))[0]
+    app.query_params["refine"] = first.id
+    app.run().text_input[0].set_value("Typed")
+    submit(app, "short")
+    assert app.text_input[0].value == "Typed"
+    del app.query_params["refine"]
+    assert app.run().text_input[0].value == ""
+    assert app.text_area[0].value == ""
+
+
+def test_a_version_that_is_left_alone_is_compared_with_nothing(store: Store) -> None:
+    assert "There is no other version" in texts(compared(store.add_idea(an_idea())[0].id))
+
+
 def compared(idea_id: str) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=20).run()
     app.query_params["idea"] = idea_id
@@ -573,7 +601,7 @@ def test_two_versions_are_compared_job_by_job(store: Store) -> None:
     assert "New here." in said
     assert "Kept: 1" in said
     assert "Gone: 0" in said
-    assert "Version 1 has none yet: working. Version 2 has none yet: working." in said
+    assert "Version 1 has none: working. Version 2 has none: working." in said
     assert [box.value for box in app.selectbox] == [1, 2]
     app.selectbox[0].set_value(2).run()
     assert "Kept: 2" in texts(app)
@@ -599,8 +627,8 @@ def test_the_list_tells_versions_apart(app: AppTest, store: Store) -> None:
     store.add_idea(an_idea())
     said = texts(app.run().switch_page("pages/ideas.py").run())
     assert said.count("Version") == 2
-    assert "Version 1 of 2 ·" in said
-    assert "Version 2 of 2, refined from 1 ·" in said
+    assert "Version 1 ·" in said
+    assert "Version 2, refined from 1 ·" in said
 
 
 def test_a_database_that_is_gone_is_told(

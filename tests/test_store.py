@@ -141,8 +141,8 @@ def test_what_is_deleted_is_not_in_the_file_any_more(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'small.db'}")
     idea = store.add_idea(an_idea(text="Nobody must ever read this again."))[0]
     store.delete_idea(idea.id)
-    store.close()
     assert not [path for path in tmp_path.iterdir() if b"read this again" in path.read_bytes()]
+    store.close()
 
 
 def test_of_many_threads_one_wins(store: Store, idea: Idea) -> None:
@@ -225,7 +225,9 @@ def test_each_version_of_an_idea_has_its_number(store: Store, idea: Idea) -> Non
     store.delete_idea(idea.id)
     left = store.versions(idea.line_id)
     assert [one.version for one in left] == [2, 3, 4, 6, 7, 8, 9]
-    newest, _ = store.add_idea(an_idea(line_id=idea.line_id))
+    newest, _ = store.add_idea(an_idea(line_id=idea.line_id, parent_version=9))
+    alone, _ = store.add_idea(an_idea(parent_version=1))  # its parent was deleted meanwhile
+    assert alone.version == 2
     other, _ = store.add_idea(an_idea())
     assert (newest.version, other.version) == (10, 1)
     last = store.last_versions([idea.line_id, other.line_id, "unknown"])

@@ -156,7 +156,7 @@ _printed = st.components.v2.component(
 _PRINTED_ALONE = """<style>
     @media print {
         .stApp, .stApp * { background: #fff !important; }
-        .stApp header { display: none !important; }
+        .stApp header, body > :not(#root) { display: none !important; }
         .stMainBlockContainer > * > :not(:has(.st-key-printed), .st-key-printed) {
             display: none !important;
         }

@@ -11,7 +11,7 @@ from idearc.views.parts import short
 _DELETE = "Delete"
 
 
-def delete_button(idearc: Idearc, idea: Idea) -> None:
+def delete_button(idearc: Idearc, idea: Idea, others: int) -> None:
     """Chosen as long as the question is open, whatever the page draws meanwhile."""
     st.session_state.setdefault("questions", 0)
     if st.segmented_control(
@@ -22,7 +22,7 @@ def delete_button(idearc: Idearc, idea: Idea) -> None:
         key=f"delete-{idea.id}-{st.session_state.questions}",
         label_visibility="collapsed",
     ):
-        _ask(idearc, idea)
+        _ask(idearc, idea, others)
 
 
 def _close() -> None:
@@ -31,10 +31,13 @@ def _close() -> None:
 
 
 @st.dialog("Delete this idea?", icon=":material/delete:", on_dismiss=_close)
-def _ask(idearc: Idearc, idea: Idea) -> None:
+def _ask(idearc: Idearc, idea: Idea, others: int) -> None:
+    name = f"“{short(idea.name)}”"
+    if others:
+        name = f"Version {idea.version} of {name}"
     st.markdown(
-        f"“{plain(short(idea.name))}” goes for good, with all that was found for it and what you "
-        "ticked. What still runs for it stores nothing."
+        f"{plain(name)} goes for good, with all that was found for it and what you ticked. What "
+        f"still runs for it stores nothing.{' Its other versions stay.' if others else ''}"
     )
     with st.container(horizontal=True):
         if st.button("Delete for good", type="primary"):
@@ -43,7 +46,7 @@ def _ask(idearc: Idearc, idea: Idea) -> None:
             except IdearcError as error:
                 st.session_state.problem = str(error)  # app.py shows it
             else:
-                st.session_state.deleted = idea.name
+                st.session_state.deleted = name
                 st.switch_page("pages/ideas.py")
         elif not st.button("Keep it"):
             return

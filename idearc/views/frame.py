@@ -15,6 +15,7 @@ from idearc.models import Idea, Result
 from idearc.providers import EMBEDDED
 from idearc.views import Content, browser
 from idearc.views.parts import duration, remark, short, when, whole
+from idearc.views.versions import origin
 
 
 def preload_workspace() -> None:
@@ -42,7 +43,7 @@ def _unseen() -> DeltaGenerator:
     return st.container(key="unseen")
 
 
-def heading(idea: Idea) -> None:
+def heading(idea: Idea, last_version: int) -> None:
     """Name and text; an idea without a name is called by its first words, which are said once."""
     st.title(plain(short(idea.name, NAME_SHORT)), anchor=False)
     text = idea.text if idea.after_name is None else idea.after_name and f"…{idea.after_name}"
@@ -50,7 +51,8 @@ def heading(idea: Idea) -> None:
         whole(idea.name, f"name-{idea.id}", NAME_SHORT)
         if text:
             browser.folded(text, key=f"text-{idea.id}")
-        st.caption(when(idea.created_at))
+        facts = [when(idea.created_at), origin(idea, last_version)]
+        st.caption(" · ".join(filter(None, facts)))
         if idea.known:
             remark(f"You know: {', '.join(idea.known)}", key=f"known-{idea.id}")
 
@@ -65,7 +67,12 @@ def result(content: Content) -> None:
     else:
         searched = f" Searched for: {'; '.join(result.searched)}." if result.searched else ""
         st.info(plain(content.job.nothing + searched), icon=":material/search_off:")
-        st.page_link("pages/new_idea.py", label="Write it down anew", icon=":material/add:")
+        st.page_link(
+            "pages/new_idea.py",
+            label="Refine it",
+            icon=":material/edit:",
+            query_params={"refine": content.idea.id},
+        )
     _foot(result, says_searched=bool(content.findings))
 
 

@@ -16,6 +16,15 @@ from idearc.views.parts import field, short, when
 _COLORS = {"New": "green", "Kept": "gray", "Gone": "red"}
 
 
+def parent(idearc: Idearc) -> Idea | None:
+    """The version that is to be refined; as it was when the form was opened, even if it is gone."""
+    refined = st.query_params.get("refine")
+    known: Idea | None = st.session_state.get("parent")
+    if refined and (known is None or known.id != refined):
+        st.session_state.parent = idearc.idea(refined)
+    return st.session_state.parent if refined else None
+
+
 def refining(parent: Idea) -> None:
     """What is said above the form that holds the text of another version."""
     st.title("Refine your idea", anchor=False)
@@ -55,11 +64,11 @@ def _choose(label: str, versions: Sequence[Idea], first: Idea, key: str, **optio
 
 
 def origin(idea: Idea, last: int) -> str:
-    """Which version of how many an idea is; empty when it is the only one."""
+    """Which version an idea is, and of which; empty when there has been one only."""
     if last == 1:
         return ""
     of_parent = f", refined from {idea.parent_version}" if idea.parent_version else ""
-    return f"Version {idea.version} of {last}{of_parent}"
+    return f"Version {idea.version}{of_parent}"
 
 
 def choose_two(idea: Idea, versions: Sequence[Idea]) -> tuple[Idea, Idea]:
@@ -104,12 +113,13 @@ def differences(idearc: Idearc, before: Idea, after: Idea) -> None:
 
 
 def _missing(versions: Sequence[tuple[Idea, Mapping[str, Progress]]], job: Job) -> str:
-    """Of which version there is nothing to compare yet."""
-    return " ".join(
-        f"Version {idea.version} has none yet: {progress[job.name].state}."
+    """Of which version there is nothing to compare."""
+    missing = {
+        f"Version {idea.version} has none: {progress[job.name].state}.": None  # said once
         for idea, progress in versions
         if progress[job.name].state != State.DONE
-    )
+    }
+    return " ".join(missing)
 
 
 def _finding(one: Finding, key: str) -> None:
