@@ -41,10 +41,15 @@ def _worker(arguments: argparse.Namespace) -> None:
     os.environ["IDEARC_RUNNER"] = "temporal"
     if arguments.max_jobs:
         os.environ["IDEARC_MAX_JOBS"] = arguments.max_jobs
-    work(read_settings(), grace_seconds=max(0, arguments.grace_seconds))
+    status = 0
+    try:
+        work(read_settings(), grace_seconds=max(0, arguments.grace_seconds))
+    except IdearcError as error:
+        print(error, file=sys.stderr, flush=True)
+        status = 1
     # Not the usual way out, on which threads of Temporal's client now and then abort the process.
     logging.shutdown()
-    os._exit(0)
+    os._exit(status)
 
 
 def _doctor(_arguments: argparse.Namespace) -> None:

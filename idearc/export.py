@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
 from pathvalidate import sanitize_filename
@@ -124,8 +124,8 @@ def _fields(one: Finding, pages: Pages) -> Iterator[Block]:
 
 
 def _provenance(result: Result) -> str:
-    took = timedelta(seconds=round(result.seconds))
-    facts = [result.model, result.provider, _moment(result.created_at), f"took {took}"]
+    took = f"took {result.seconds:.0f} s"
+    facts = [result.model, result.provider, _moment(result.created_at), took]
     if tokens := result.input_tokens + result.output_tokens:  # some servers don't say
         facts.append(f"{tokens:,} tokens")
     if result.searched:

@@ -115,7 +115,9 @@ def read(content: bytes) -> Snapshot:
     try:
         holds = from_json(content)
     except ValueError as error:
-        raise InputError(f"The file is not JSON ({error}). Export the idea again.") from error
+        raise InputError(
+            f"The file is not JSON, so not what “All, as JSON” exports ({error})."
+        ) from error
     version = holds.get("idearc") if isinstance(holds, dict) else None
     if not isinstance(version, int):
         raise InputError("The file is not one that Idearc has exported as JSON.")

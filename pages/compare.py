@@ -4,7 +4,8 @@ import streamlit as st
 
 from idearc.application import get_idearc
 from idearc.markdown import plain
-from idearc.views import versions
+from idearc.progress import State
+from idearc.views import news, versions
 from idearc.views.parts import short
 
 idearc = get_idearc()
@@ -16,8 +17,16 @@ all_versions = idearc.versions(idea)
 if len(all_versions) == 1:
     st.info("There is no other version to compare it with.", icon=":material/info:")
 before, after = versions.choose_two(idea, all_versions)
-versions.differences(idearc, before, after)
+progress = {one.id: news.progress(idearc, one) for one in (before, after)}
+versions.differences(idearc, before, after, progress)
 st.caption(
     "Names count as the same in any spelling: capitals, accents, spaces and punctuation, a legal "
     "form such as Inc. or GmbH, the end of an address such as .com."
 )
+
+for one in (before, after):
+    if any(of_job.state != State.DONE for of_job in progress[one.id].values()):
+        news.watch(idearc, one, progress[one.id])
+        news.tick(idearc, one, progress[one.id])
+        break  # for the other one as soon as this one is done
+news.run_when_connected_again()

@@ -65,10 +65,12 @@ def test_delete_asks_first_and_is_told_wherever_the_idea_is_open(
     expect(question.get_by_text("“Salon gaps” goes for good")).to_be_visible()
     question.get_by_role("button", name="Keep it").click()
     expect(question).to_have_count(0)
+    expect(delete).to_have_attribute("aria-pressed", "false")  # it is a new one, a moment later
     delete.click()
     expect(question).to_be_visible()
     page.keyboard.press("Escape")
     expect(question).to_have_count(0)
+    expect(delete).to_have_attribute("aria-pressed", "false")
 
     delete.click()
     expect(question).to_be_visible()
@@ -114,15 +116,20 @@ def test_refine_and_compare(page: Page, app: AppServer, model_server: ModelServe
 
     named = [{**A_COMPETITOR, "name": name} for name in ("name-2 GmbH", "Waitly")]
     model_server.script["competitors"] = [Reply(text=json.dumps({"competitors": named}))]
+    model_server.gate.clear()
     page.get_by_label("Your idea").fill(f"{TEXT} Stylists, too.")
     page.get_by_role("button", name="Submit idea").click()
     expect(page.get_by_text("Stylists, too.")).to_be_visible()
-    expect(tab(page, COMPETITORS)).to_have_text("Competitors · 2")
     page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_text("Version 2 has none: working.").first).to_be_visible()
+    expect(page.get_by_text("Stylists, too.")).to_be_visible()
+    model_server.gate.set()
     for text in ("New: 1", "Waitly", "Kept: 1", "name-2 GmbH", "Gone: 2", "Name 1", "Name 3"):
         expect(page.get_by_text(text, exact=True).first).to_be_visible()
 
+    expect(page.locator("iframe")).to_have_count(0)  # nothing is left to wait for: no timer
     page.get_by_role("link", name="Open version 2").click()
+    expect(tab(page, COMPETITORS)).to_have_text("Competitors · 2")
     expect(page.get_by_text("Stylists, too.")).to_be_visible()
     page.get_by_role("combobox").click()
     page.get_by_role("option", name="Version 1").click()

@@ -15,7 +15,7 @@ from idearc.views import browser
 
 def export_button(idearc: Idearc, idea: Idea, progress: Mapping[str, Progress]) -> None:
     """Opens to a download of each kind; a file is made when it is asked for."""
-    with st.popover("Export", icon=":material/download:", type="tertiary"):
+    with st.popover("Export", icon=":material/download:"):
         _download("Report, as Markdown", idea, ".md", partial(_report, idearc, idea))
         for name, of_job in progress.items():
             if of_job.state == State.DONE:

@@ -11,7 +11,8 @@ from idearc.jobs import JOBS, Job
 from idearc.markdown import plain
 from idearc.models import Finding, Idea
 from idearc.progress import Progress, State
-from idearc.views.parts import field, short, when
+from idearc.views import browser
+from idearc.views.parts import field, remark, short, when
 
 _COLORS = {"New": "green", "Kept": "gray", "Gone": "red"}
 
@@ -38,7 +39,15 @@ def open_another(idea: Idea, versions: Sequence[Idea]) -> None:
     """All versions to choose from, where there are several, and the way to what differs."""
     if len(versions) < 2:
         return
-    chosen = _choose("Version", versions, idea, f"version-{idea.id}", label_visibility="collapsed")
+    dates = {one.version: f" · {when(one.created_at)}" for one in versions}
+    chosen = _choose(
+        "Version",
+        versions,
+        idea,
+        format_func=lambda number: f"Version {number}{dates[number]}",
+        key=f"version-{idea.id}",
+        label_visibility="collapsed",
+    )
     if chosen.id != idea.id:
         st.switch_page("pages/workspace.py", query_params={"idea": chosen.id})
     st.page_link(
@@ -49,14 +58,12 @@ def open_another(idea: Idea, versions: Sequence[Idea]) -> None:
     )
 
 
-def _choose(label: str, versions: Sequence[Idea], first: Idea, key: str, **options: Any) -> Idea:
+def _choose(label: str, versions: Sequence[Idea], first: Idea, **options: Any) -> Idea:
     numbers = {one.version: one for one in versions}
     number = st.selectbox(
         label,
         list(numbers),
         index=list(numbers).index(first.version),
-        format_func=lambda one: f"Version {one} · {when(numbers[one].created_at)}",
-        key=key,
         width=300,
         **options,
     )
@@ -83,20 +90,28 @@ def choose_two(idea: Idea, versions: Sequence[Idea]) -> tuple[Idea, Idea]:
     chosen = []
     for column, label, first in zip(st.columns(2), ("From", "To"), firsts, strict=True):
         with column:
-            one = _choose(label, versions, first, label.lower(), bind="query-params")
+            # These words are in the address: they must be the same for all who open it.
+            words = "Version {}".format
+            options = {"format_func": words, "key": label.lower(), "bind": "query-params"}
+            one = _choose(label, versions, first, **options)
             st.page_link(
                 "pages/workspace.py",
                 label=f"Open version {one.version}",
                 icon=":material/arrow_forward:",
                 query_params={"idea": one.id},
             )
+            browser.folded(one.text, key=f"text-{label}-{one.id}")
+            st.caption(when(one.created_at))
+            if one.known:
+                remark(f"You know: {', '.join(one.known)}", key=f"known-{label}-{one.id}")
         chosen.append(one)
     return chosen[0], chosen[1]
 
 
-def differences(idearc: Idearc, before: Idea, after: Idea) -> None:
-    """What each job found anew, again and no more."""
-    progress = idearc.progress([before, after])
+def differences(
+    idearc: Idearc, before: Idea, after: Idea, progress: Mapping[str, Mapping[str, Progress]]
+) -> None:
+    """What each job found anew, again and no more; `progress` is by idea id and job name."""
     for job in JOBS.values():
         st.header(job.label, anchor=False)
         missing = _missing([(one, progress[one.id]) for one in (before, after)], job)
