@@ -3,6 +3,7 @@
 import streamlit as st
 
 from idearc.application import get_idearc
+from idearc.errors import IdearcError
 from idearc.jobs import JOBS
 from idearc.progress import State
 from idearc.views import Content, frame, news, states, versions
@@ -15,7 +16,10 @@ progress = news.progress(idearc, idea)
 
 
 def retry(job_name: str) -> None:
-    idearc.retry(job_name, idea.id)
+    try:
+        idearc.retry(job_name, idea.id)
+    except IdearcError as error:
+        st.session_state.problem = str(error)  # app.py shows it
     news.begin_new_round()
 
 

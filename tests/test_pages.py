@@ -436,6 +436,16 @@ def test_a_tick_that_cant_be_kept_is_told(app: AppTest, store: Store, tmp_path: 
     assert [box.value for box in app.checkbox] == [False]  # what is kept, in a page that is there
 
 
+def test_a_retry_without_a_database_is_told(app: AppTest, store: Store, tmp_path: Path) -> None:
+    idea = store.add_idea(an_idea(created_at=START))[0]
+    workspace(app, idea.id)
+    with closing(sqlite3.connect(tmp_path / "idearc.db")) as database:
+        database.execute("ALTER TABLE idea RENAME TO away")
+    try_again(app)
+    assert "The database can't be used" in texts(app)
+    assert not app.exception
+
+
 def test_how_long_a_job_took_lately_is_said(
     app: AppTest, store: Store, model_server: ModelServer
 ) -> None:
