@@ -31,7 +31,8 @@ def _import(arguments: argparse.Namespace) -> None:
     store = build_store(read_settings())
     store.add_snapshot(snapshot)
     store.close()
-    missing = ", ".join(JOBS.keys() - {part.job.name for part in snapshot.parts})
+    done = {part.job.name for part in snapshot.parts}
+    missing = ", ".join(name for name in JOBS if name not in done)
     print(f"Stored “{snapshot.idea.name}” as a new idea, at /workspace?idea={snapshot.idea.id}")
     if missing:
         print(f"The file holds no result of: {missing}. The workspace offers to try again.")

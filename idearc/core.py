@@ -10,7 +10,7 @@ from idearc.errors import InputError, StoreError
 from idearc.form import SEARCH_MAX, read_form
 from idearc.jobs import JOBS, Job
 from idearc.models import Choice, Finding, Idea
-from idearc.progress import Progress, State, derive
+from idearc.progress import Progress, State, derive, is_done
 from idearc.providers import Note, Provider
 from idearc.runners import Ended, Runner
 from idearc.snapshot import Snapshot
@@ -138,7 +138,7 @@ class Idearc:
 
     def watch(self, viewer: Viewer, idea: Idea, shown: Mapping[str, Progress]) -> None:
         """Has the viewer show the idea anew, once, when its jobs are no longer as shown."""
-        if any(progress.state != State.DONE for progress in shown.values()):
+        if not is_done(shown):
             self._watcher.watch(viewer, idea, self._watched(shown))
 
     def forget(self, viewer: Viewer) -> None:

@@ -38,7 +38,7 @@ def table(part: Part) -> bytes:
     """
     rows = []
     for one in part.findings:
-        is_chosen = part.is_chosen(one)
+        is_chosen = one.is_chosen(part.choices)
         chosen = {} if is_chosen is None else {"chosen": _yes(is_chosen)}
         rows.append({name: _cell(value) for name, value in {**one.own_fields(), **chosen}.items()})
     lines = io.StringIO(newline="")
@@ -100,7 +100,7 @@ def _of_job(part: Part) -> Iterator[Block]:
     for number, one in enumerate(part.findings, start=1):
         yield Block("finding", f"{number}. {one.name}")
         yield from _fields(one, pages)
-        is_chosen = part.is_chosen(one)
+        is_chosen = one.is_chosen(part.choices)
         if is_chosen is not None:
             yield Block("item", f"Chosen: {_yes(is_chosen)}")
     yield Block("note", _provenance(result))

@@ -1,6 +1,7 @@
 """What is stored of every job: ideas, results, and what the tables of findings have in common."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -117,6 +118,11 @@ class Finding(Base):
     def is_chosen_at_first(self) -> bool | None:
         """Whether it is until the visitor chooses; None where there is nothing to choose."""
         return None
+
+    def is_chosen(self, choices: Mapping[int, bool]) -> bool | None:
+        """By what the visitor chose, by position; None where there is nothing to choose."""
+        at_first = self.is_chosen_at_first
+        return at_first if at_first is None else choices.get(self.position, at_first)
 
 
 class Choice(Base, table=True):

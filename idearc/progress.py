@@ -1,5 +1,6 @@
 """How far a job of an idea is: derived from what is stored and what the runner knows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -39,6 +40,11 @@ class Progress:
         """What is worth another look at once, whoever looks: not each note, not who waited long."""
         state = State.WORKING if self.state == State.OVERDUE else self.state
         return state, self.since, self.note if state == State.FAILED else ""
+
+
+def is_done(jobs: Mapping[str, Progress]) -> bool:
+    """Whether all jobs of an idea are."""
+    return all(progress.state == State.DONE for progress in jobs.values())
 
 
 def derive(

@@ -29,11 +29,6 @@ class Part:
     findings: Sequence[Finding]
     choices: Mapping[int, bool]  # by the position of the finding
 
-    def is_chosen(self, finding: Finding) -> bool | None:
-        """None where there is nothing to choose."""
-        at_first = finding.is_chosen_at_first
-        return at_first if at_first is None else self.choices.get(finding.position, at_first)
-
 
 @dataclass(frozen=True)
 class Snapshot:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from idearc.application import get_idearc
 from idearc.markdown import plain
-from idearc.progress import State
+from idearc.progress import is_done
 from idearc.views import news, versions
 from idearc.views.parts import short
 
@@ -25,7 +25,7 @@ st.caption(
 )
 
 for one in (before, after):
-    if any(of_job.state != State.DONE for of_job in progress[one.id].values()):
+    if not is_done(progress[one.id]):
         news.watch(idearc, one, progress[one.id])
         news.tick(idearc, one, progress[one.id])
         break  # for the other one as soon as this one is done

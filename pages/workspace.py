@@ -3,12 +3,12 @@
 import streamlit as st
 
 from idearc.application import get_idearc
-from idearc.errors import IdearcError
 from idearc.jobs import JOBS
-from idearc.progress import State
+from idearc.progress import is_done
 from idearc.views import Content, frame, news, states, versions
 from idearc.views.deletion import delete_button
 from idearc.views.downloads import export_button, printed
+from idearc.views.parts import problem_told
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
@@ -16,10 +16,8 @@ progress = news.progress(idearc, idea)
 
 
 def retry(job_name: str) -> None:
-    try:
+    with problem_told():
         idearc.retry(job_name, idea.id)
-    except IdearcError as error:
-        st.session_state.problem = str(error)  # app.py shows it
     news.begin_new_round()
 
 
@@ -51,6 +49,6 @@ with st.container(key="content"):
         states.safe_button(label, f"retry-{job.name}-{label}", retry, job.name)
 
 printed(idearc, idea, progress)
-if any(of_job.state != State.DONE for of_job in progress.values()):
+if not is_done(progress):
     news.tick(idearc, idea, progress)
 news.run_when_connected_again()

@@ -3,25 +3,16 @@
 import streamlit as st
 
 from idearc.core import Idearc
-from idearc.errors import IdearcError
 from idearc.markdown import plain
 from idearc.models import Idea
-from idearc.views.parts import short
-
-_DELETE = "Delete"
+from idearc.views.parts import problem_told, short, toggle
 
 
 def delete_button(idearc: Idearc, idea: Idea, others: int) -> None:
     """Chosen as long as the question is open, whatever the page draws meanwhile."""
     st.session_state.setdefault("questions", 0)
-    if st.segmented_control(
-        _DELETE,
-        [_DELETE],
-        format_func=":material/delete: {}".format,
-        selection_mode="multi",  # else it would be announced as a radio button
-        key=f"delete-{idea.id}-{st.session_state.questions}",
-        label_visibility="collapsed",
-    ):
+    key = f"delete-{idea.id}-{st.session_state.questions}"
+    if toggle("Delete", key, icon=":material/delete:"):
         _ask(idearc, idea, others)
 
 
@@ -41,11 +32,8 @@ def _ask(idearc: Idearc, idea: Idea, others: int) -> None:
     )
     with st.container(horizontal=True):
         if st.button("Delete for good", type="primary"):
-            try:
+            with problem_told():
                 idearc.delete(idea.id)
-            except IdearcError as error:
-                st.session_state.problem = str(error)  # app.py shows it
-            else:
                 st.session_state.deleted = name
                 st.switch_page("pages/ideas.py")
         elif not st.button("Keep it"):

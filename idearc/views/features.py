@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from idearc.errors import IdearcError
 from idearc.jobs.features import Feature
 from idearc.markdown import plain
 from idearc.views import Content
-from idearc.views.parts import field, remark, short, whole
+from idearc.views.parts import field, problem_told, remark, short, whole
 from idearc.views.picture import Chip, picture
 
 _PRIORITIES = {"must": "Must have", "should": "Should have", "could": "Could have"}
@@ -21,7 +20,7 @@ def draw(content: Content) -> None:
     places = {effort: place for place, effort in enumerate(_EFFORTS)}
     features: Sequence[Feature] = sorted(content.findings, key=lambda one: places[one.effort])
     choices = content.idearc.choices(content.job, content.idea.id)
-    is_in = {one.position: choices.get(one.position, one.is_chosen_at_first) for one in features}
+    is_in = {one.position: bool(one.is_chosen(choices)) for one in features}
     groups = {
         title: [one for one in features if one.priority == priority]
         for priority, title in _PRIORITIES.items()
@@ -70,7 +69,5 @@ def _card(content: Content, one: Feature, is_in: bool) -> None:
 
 def _choose(content: Content, one: Feature, key: str) -> None:
     """A callback: a click that a tick overtakes would be lost in the page itself."""
-    try:
+    with problem_told():
         content.idearc.choose(content.job, content.idea.id, one.position, st.session_state[key])
-    except IdearcError as error:
-        st.session_state.problem = str(error)  # app.py shows it

@@ -12,7 +12,7 @@ from idearc.markdown import plain
 from idearc.models import now
 from idearc.progress import Progress, State
 from idearc.views import browser
-from idearc.views.parts import duration
+from idearc.views.parts import duration, toggle
 
 STATE_COLORS = {
     State.WORKING: "blue",
@@ -117,14 +117,7 @@ def safe_button(label: str, key: str, callback: Callable[[str], None], argument:
             st.session_state[key] += 1
             callback(argument)
 
-    st.segmented_control(
-        label,
-        [label],
-        selection_mode="multi",  # else it would be announced as a radio button
-        key=choice,
-        on_change=click,
-        label_visibility="collapsed",
-    )
+    toggle(label, choice, on_change=click)
 
 
 @st.cache_data(ttl=60, show_spinner=False)
