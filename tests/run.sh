@@ -25,6 +25,6 @@ fi
 if [ $# -gt 0 ]; then
     exec .venv/bin/python -m pytest "$@"
 fi
-browser=(tests/test_browser.py tests/test_first_use.py) # one after the other: they watch seconds
-.venv/bin/python -m pytest -n 2 "${browser[@]/#/--ignore=}"
-.venv/bin/python -m pytest "${browser[@]}"
+browser=(tests/test_browser.py tests/test_first_use.py) # fewer at once: they watch seconds
+.venv/bin/python -m pytest -n 3 "${browser[@]/#/--ignore=}"
+.venv/bin/python -m pytest -n 2 "${browser[@]}"
