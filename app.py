@@ -4,36 +4,44 @@ from pathlib import Path
 
 import streamlit as st
 
+from idearc.application import get_idearc
 from idearc.errors import IdearcError, StoreError
 from idearc.markdown import plain
+from idearc.views.entrance import log_out_button
 
 icon = Path(__file__).parent / "assets" / "icon.svg"
 new_idea = st.Page("pages/new_idea.py", title="New idea", default=True)
 ideas = st.Page("pages/ideas.py", title="Ideas")
 workspace = st.Page("pages/workspace.py", title="Workspace", visibility="hidden")
 compare = st.Page("pages/compare.py", title="Compare", visibility="hidden")
+shared = st.Page("pages/shared.py", title="Shared", visibility="hidden")
 # Streamlit's own bar would hide the links behind a menu on phones.
-page = st.navigation([new_idea, ideas, workspace, compare], position="hidden")
+page = st.navigation([new_idea, ideas, workspace, compare, shared], position="hidden")
 # Of two layouts in one run, one would see the former for a moment at each run.
-is_wide = page in (workspace, compare)
+is_wide = page in (workspace, compare, shared)
 st.set_page_config(
     page_title=None if is_wide else "Idearc",
     page_icon=icon,
     layout="wide" if is_wide else "centered",
 )
 st.logo(icon, size="large")
-with st.container(horizontal=True):
-    st.page_link(new_idea, label="New idea", icon=":material/add:")
-    st.page_link(ideas, label="Ideas", icon=":material/list:")
 
 
 def show(problem: str) -> None:
     st.error(plain(problem), icon=":material/error:")
 
 
-if of_callback := st.session_state.pop("problem", None):
-    show(of_callback)
 try:
+    visitor = get_idearc().visitor
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(new_idea, label="New idea", icon=":material/add:")
+        if visitor.has_list:
+            st.page_link(ideas, label="Ideas", icon=":material/list:")
+        log_out_button()
+    if of_callback := st.session_state.pop("problem", None):
+        show(of_callback)
+    if deleted := st.session_state.pop("deleted", None):
+        st.success(f"{plain(deleted)} is deleted.", icon=":material/delete:")
     page.run()
 except IdearcError as error:
     show(str(error))

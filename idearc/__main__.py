@@ -4,6 +4,7 @@ import argparse
 import io
 import logging
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -29,6 +30,12 @@ def _import(arguments: argparse.Namespace) -> None:
         raise InputError(f"{arguments.file} can't be read: {error.strerror}.") from error
     snapshot = read(content)
     store = build_store(read_settings())
+    if arguments.beside:
+        found = re.search("[0-9a-f]{32}", arguments.beside)
+        other = store.idea(found[0]) if found else None
+        if other is None:
+            raise InputError(f"There is no idea at {arguments.beside}: nothing was stored.")
+        snapshot.idea.owner = other.owner
     store.add_snapshot(snapshot)
     store.close()
     done = {part.job.name for part in snapshot.parts}
@@ -81,6 +88,8 @@ def main() -> None:
     about = "store an idea that was exported as JSON, as a new one"
     importing = commands.add_parser("import", help=about, description=about)
     importing.add_argument("file", type=Path, metavar="FILE")
+    about = "of an idea whose owner gets this one, too; else it is for who comes without log-in"
+    importing.add_argument("--beside", metavar="ADDRESS", help=about)
     importing.set_defaults(run=_import)
     about = "check settings, database, Temporal and model, and say what to do where one is wrong"
     commands.add_parser("doctor", help=about, description=about).set_defaults(run=_doctor)

@@ -12,13 +12,17 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from idearc.bootstrap import build, build_provider
 from idearc.core import Idearc
 from idearc.settings import Settings, read_settings
+from idearc.views.entrance import this_visitor
 from idearc.views.session import this_session
 
 _FIRST_PAGE_SECONDS = 2  # after which it is most likely there
 
 
 def get_idearc() -> Idearc:
-    """The application of this process. Every page calls it first."""
+    """The application of this process, for the visitor of this session. Every page calls it first.
+
+    Raises IdearcError where it can't be used, or not by this visitor.
+    """
     run = get_script_run_ctx()
     entry = run and str(Path(run.main_script_path).resolve())
     pages = run.pages_manager.get_pages().values() if run else ()
@@ -29,21 +33,22 @@ def get_idearc() -> Idearc:
         # before. app.py calls it, and runs this page in its frame.
         runpy.run_path(entry)
         st.stop()
-    idearc = _build_once()
+    settings, shared_by_all = _build_once()
+    idearc = shared_by_all.seen_by(this_visitor(settings.allow_anonymous))
     if viewer := this_session():
         idearc.forget(viewer)
     return idearc
 
 
 @st.cache_resource(show_spinner=False)
-def _build_once() -> Idearc:
+def _build_once() -> tuple[Settings, Idearc]:
     """In Streamlit's cache it survives hot reload, and its live runs with it."""
     settings = read_settings()
     idearc = build(settings)
     early = threading.Timer(_FIRST_PAGE_SECONDS, _import_early, [settings])
     early.daemon = True
     early.start()
-    return idearc
+    return settings, idearc
 
 
 def _import_early(settings: Settings) -> None:

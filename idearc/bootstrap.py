@@ -12,6 +12,7 @@ import psutil
 
 from idearc.core import Idearc, run_job
 from idearc.errors import IdearcError
+from idearc.limits import Limits
 from idearc.providers import Note, Provider
 from idearc.runners import Run, Runner
 from idearc.runners.threads import ThreadRunner
@@ -39,6 +40,7 @@ def build(settings: Settings) -> Idearc:
         tick_seconds=settings.tick_seconds,
         process_started_at=datetime.fromtimestamp(psutil.Process().create_time(), UTC),
         changed=changed,
+        limits=Limits(settings.ideas_per_hour, settings.jobs_per_visitor),
         find_servers=_find_servers if settings.answers == "embedded" else None,
     )
 

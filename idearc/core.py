@@ -1,5 +1,6 @@
 """What Idearc does: take an idea, run its jobs, tell how far they are. No UI, no I/O of its own."""
 
+import copy
 import statistics
 import threading
 import time
@@ -9,19 +10,25 @@ from datetime import datetime
 from idearc.errors import InputError, StoreError
 from idearc.form import SEARCH_MAX, read_form
 from idearc.jobs import JOBS, Job
-from idearc.models import Choice, Finding, Idea
+from idearc.limits import Limits
+from idearc.models import Choice, Finding, Idea, Share
 from idearc.progress import Progress, State, derive, is_done
 from idearc.providers import Note, Provider
-from idearc.runners import Ended, Runner
+from idearc.runners import Ended, RunKey, Runner, Running
 from idearc.snapshot import Snapshot
 from idearc.store import Store
 from idearc.text import clean
+from idearc.visitor import Visitor
 from idearc.watcher import Viewer, Watcher
 
 IDEAS_PER_PAGE = 50
 _NO_IDEA = (
     "There is no idea at this address. Perhaps it was deleted, or a part of the link is missing."
 )
+_NOT_SHARED = (
+    "Nothing is shared by this link. Perhaps it was revoked, or a part of the link is missing."
+)
+_NO_LIST = "There is no list of ideas here: each is where its own link leads, for who holds it."
 _LATEST = 9  # results that tell how long a job usually takes
 
 
@@ -41,7 +48,10 @@ def run_job(store: Store, provider: Provider, job_name: str, idea_id: str, note:
 
 
 class Idearc:
-    """The application as the pages see it."""
+    """The application as the pages see it, for one visitor.
+
+    An idea that was made by somebody else is as one that is not there.
+    """
 
     def __init__(
         self,
@@ -52,6 +62,7 @@ class Idearc:
         tick_seconds: float,
         process_started_at: datetime,
         changed: threading.Event,
+        limits: Limits,
         find_servers: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
         """`changed` is set when a run begins or ends in this process."""
@@ -59,10 +70,18 @@ class Idearc:
         self.tick_seconds = tick_seconds
         # Only where the small model answers: finds better ones on this machine, addresses by name.
         self.find_servers = find_servers
+        self.visitor = Visitor()
         self._store = store
         self._runner = runner
         self._process_started_at = process_started_at
+        self._limits = limits
         self._watcher = Watcher(self._look, changed)
+
+    def seen_by(self, visitor: Visitor) -> "Idearc":
+        """The same application for this visitor."""
+        theirs = copy.copy(self)
+        theirs.visitor = visitor
+        return theirs
 
     def submit(
         self, name: str, text: str, token: str, known: str = "", parent: Idea | None = None
@@ -70,9 +89,12 @@ class Idearc:
         """Keeps the idea, starts its jobs and returns its id; once per token.
 
         With a parent it is the next version of that. Raises InputError, and keeps nothing, when
-        something that was written can't be used.
+        something that was written can't be used, or a limit is reached.
         """
         idea = read_form(name, text, known, token)
+        idea.owner = self.visitor.owner
+        runs = [(idea.id, job_name) for job_name in JOBS]
+        self._limits.admit(self.visitor, runs, self._live, token)
         if parent:
             idea.line_id, idea.parent_version = parent.line_id, parent.version
         idea, is_new = self._store.add_idea(idea)
@@ -81,21 +103,50 @@ class Idearc:
         return idea.id
 
     def retry(self, job_name: str, idea_id: str) -> None:
-        """Starts one job anew; does nothing while it runs, when it is done, or the idea is gone."""
-        if self._store.idea(idea_id):
+        """Starts one job anew; does nothing while it runs, when it is done, or the idea is gone.
+
+        Raises InputError when a limit is reached.
+        """
+        if self._theirs(idea_id):
+            self._limits.admit(self.visitor, [(idea_id, job_name)], self._live)
             self._runner.start(idea_id, [job_name])
 
     def delete(self, idea_id: str) -> None:
         """Deletes the idea with all that belongs to it; what still runs for it stores nothing."""
-        self._store.delete_idea(idea_id)
-        self._runner.cancel(idea_id, list(JOBS))
+        if self._theirs(idea_id):
+            self._store.delete_idea(idea_id)
+            self._runner.cancel(idea_id, list(JOBS))
 
     def idea(self, idea_id: str) -> Idea:
-        """Raises InputError when there is none."""
-        # Databases refuse to look for some characters that no id has.
-        idea = self._store.idea(idea_id) if idea_id.isascii() and idea_id.isprintable() else None
+        """Raises InputError when there is none, or it is another's: nobody learns which."""
+        if idea := self._theirs(idea_id):
+            return idea
+        raise InputError(_NO_IDEA)
+
+    def _theirs(self, idea_id: str) -> Idea | None:
+        """The idea, when the visitor may see and change it."""
+        idea = self._store.idea(idea_id) if _may_be_id(idea_id) else None
+        return idea if idea and idea.owner == self.visitor.owner else None
+
+    def share(self, idea_id: str) -> Share | None:
+        """By which others may read the idea, where there is one."""
+        return self._store.share(idea_id) if self._theirs(idea_id) else None
+
+    def begin_to_share(self, idea_id: str) -> None:
+        """Does nothing where it is shared already, or gone."""
+        if self._theirs(idea_id):
+            self._store.add_share(Share(idea_id=idea_id))
+
+    def end_to_share(self, idea_id: str) -> None:
+        """The link leads nowhere from now on; another one can be made."""
+        if self._theirs(idea_id):
+            self._store.delete_share(idea_id)
+
+    def shared(self, share_id: str) -> Idea:
+        """What the link leads to, for everybody, to be read only. Raises InputError."""
+        idea = self._store.shared_idea(share_id) if _may_be_id(share_id) else None
         if idea is None:
-            raise InputError(_NO_IDEA)
+            raise InputError(_NOT_SHARED)
         return idea
 
     def versions(self, idea: Idea) -> Sequence[Idea]:
@@ -158,14 +209,18 @@ class Idearc:
             return {name: progress.stage for name, progress in shown.items()}
         return {name: progress.state == State.DONE for name, progress in shown.items()}
 
+    def _live(self, runs: Sequence[RunKey]) -> list[RunKey]:
+        outcomes = self._runner.outcomes(runs)
+        return [run for run, outcome in outcomes.items() if isinstance(outcome, Running)]
+
     def findings(self, job: Job, idea_id: str) -> Sequence[Finding]:
         return self._store.findings(job, idea_id)
 
     def snapshot(self, idea: Idea) -> Snapshot:
         """The idea with all that is stored of it by now. Raises InputError when it is gone."""
         there = self._store.snapshot(idea)
-        if not there.parts:
-            self.idea(idea.id)
+        if not there.parts and self._store.idea(idea.id) is None:  # who reads a share owns nothing
+            raise InputError(_NO_IDEA)
         return there
 
     def usual_seconds(self, job_name: str) -> float | None:
@@ -178,15 +233,27 @@ class Idearc:
         return self._store.choices(job, idea_id)
 
     def choose(self, job: Job, idea_id: str, position: int, is_chosen: bool) -> None:
-        self._store.add_choice(
-            Choice(idea_id=idea_id, job=job.name, position=position, is_chosen=is_chosen)
-        )
+        if self._theirs(idea_id):
+            self._store.add_choice(
+                Choice(idea_id=idea_id, job=job.name, position=position, is_chosen=is_chosen)
+            )
 
     def ideas(self, page: int, search: str = "") -> Sequence[Idea]:
-        """One page of the ideas that hold all these words, the newest first; pages count from 1."""
+        """One page of the visitor's ideas that hold all these words, the newest first.
+
+        Pages count from 1. Raises InputError for a visitor without a list.
+        """
+        if not self.visitor.has_list:
+            raise InputError(_NO_LIST)
         offset = (page - 1) * IDEAS_PER_PAGE
         search = clean(search)[:SEARCH_MAX]
-        return self._store.ideas(limit=IDEAS_PER_PAGE, offset=offset, search=search)
+        owner = self.visitor.owner
+        return self._store.ideas(limit=IDEAS_PER_PAGE, offset=offset, search=search, owner=owner)
 
     def count_ideas(self, search: str = "") -> int:
-        return self._store.count_ideas(clean(search)[:SEARCH_MAX])
+        return self._store.count_ideas(clean(search)[:SEARCH_MAX], self.visitor.owner)
+
+
+def _may_be_id(text: str) -> bool:
+    """Databases refuse to look for some characters that no id has."""
+    return text.isascii() and text.isprintable()

@@ -1,5 +1,6 @@
 """What is stored of every job: ideas, results, and what the tables of findings have in common."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -41,7 +42,7 @@ class Idea(Base, table=True):
     """What the visitor wrote. Never changed after its insert."""
 
     __table_args__ = (
-        Index("ix_idea_newest", "created_at", "id"),
+        Index("ix_idea_newest", "owner", "created_at", "id"),
         UniqueConstraint("line_id", "version", name="uq_idea_version"),
     )
 
@@ -56,11 +57,21 @@ class Idea(Base, table=True):
         description="names of competitors that the visitor knows already",
     )
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    owner: str = Field(
+        default="",
+        sa_column_kwargs={"server_default": ""},
+        description="who made it, as the log-in knows them; empty without log-in",
+    )
     line_id: str = Field(default_factory=new_id, description="common to all versions of an idea")
     version: int = Field(default=1, description="from 1; the store gives the line's next one")
     parent_version: int | None = Field(
         default=None, description="the version that it was refined from, which may be deleted"
     )
+
+    @property
+    def key(self) -> str:
+        """What a page calls it where others may read along: the id can't be had from it."""
+        return hashlib.sha256(self.id.encode()).hexdigest()[:16]
 
     @property
     def after_name(self) -> str | None:
@@ -75,6 +86,14 @@ class Idea(Base, table=True):
     def given_name(self) -> str:
         """The name that the visitor wrote; empty where the text's beginning is it."""
         return self.name if self.after_name is None else ""
+
+
+class Share(Base, table=True):
+    """That whoever has its link may read the idea; deleted when that is over."""
+
+    id: str = Field(default_factory=new_id, primary_key=True, description="the link's secret")
+    idea_id: str = Field(unique=True, foreign_key="idea.id", ondelete="CASCADE")
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
 class Result(Base, table=True):

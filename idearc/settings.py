@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     max_jobs: int = Field(default=16, ge=1)
     job_timeout: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     max_attempts: int = Field(default=6, ge=1)
+    allow_anonymous: bool = False
+    ideas_per_hour: int = Field(default=20, ge=1)
+    jobs_per_visitor: int = Field(default=10, ge=2)
     jobs_per_second: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     temporal_address: str = Field(default="127.0.0.1:7233", validation_alias="TEMPORAL_ADDRESS")
     temporal_namespace: str = Field(default="default", validation_alias="TEMPORAL_NAMESPACE")

@@ -1,7 +1,7 @@
 """The store: all queries there are."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, and_, case, true
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from idearc.database import clear_log, open_database, readable_errors
 from idearc.jobs import JOBS, Job
-from idearc.models import Choice, Finding, Idea, Result
+from idearc.models import Choice, Finding, Idea, Result, Share
 from idearc.providers import Answer
 from idearc.snapshot import Part, Snapshot
 
@@ -64,6 +64,25 @@ class Store:
         with self._session() as session:
             return session.get(Idea, idea_id)
 
+    def share(self, idea_id: str) -> Share | None:
+        with self._session() as session:
+            return session.exec(select(Share).where(Share.idea_id == idea_id)).one_or_none()
+
+    def add_share(self, share: Share) -> None:
+        """Dropped when the idea has one, or is gone."""
+        with self._session() as session, suppress(IntegrityError):
+            session.add(share)
+            session.commit()
+
+    def delete_share(self, idea_id: str) -> None:
+        with self._session() as session:
+            session.exec(delete(Share).where(col(Share.idea_id) == idea_id))
+            session.commit()
+
+    def shared_idea(self, share_id: str) -> Idea | None:
+        with self._session() as session:
+            return session.exec(select(Idea).join(Share).where(Share.id == share_id)).one_or_none()
+
     def add_snapshot(self, snapshot: Snapshot) -> None:
         """Keeps the idea with all of its rows, or nothing of them."""
         with self._session() as session:
@@ -90,16 +109,21 @@ class Store:
         with readable_errors():
             clear_log(self._engine)
 
-    def ideas(self, *, limit: int, offset: int = 0, search: str = "") -> Sequence[Idea]:
-        """Those that hold all the words in name or text, whatever their case; the newest first."""
+    def ideas(
+        self, *, limit: int, offset: int = 0, search: str = "", owner: str = ""
+    ) -> Sequence[Idea]:
+        """Those of the owner that hold all the words, whatever their case; the newest first."""
         newest = select(Idea).order_by(col(Idea.created_at).desc(), col(Idea.id).desc())
+        found = newest.where(Idea.owner == owner, _matches(search))
         with self._session() as session:
-            return session.exec(newest.where(_matches(search)).limit(limit).offset(offset)).all()
+            return session.exec(found.limit(limit).offset(offset)).all()
 
-    def count_ideas(self, search: str = "") -> int:
+    def count_ideas(self, search: str = "", owner: str | None = None) -> int:
+        """Those of the owner; without one, of everybody."""
+        is_theirs = true() if owner is None else col(Idea.owner) == owner
         with self._session() as session:
             return session.exec(
-                select(func.count()).select_from(Idea).where(_matches(search))
+                select(func.count()).select_from(Idea).where(is_theirs, _matches(search))
             ).one()
 
     def versions(self, line_id: str) -> Sequence[Idea]:

@@ -13,8 +13,6 @@ from idearc.views import parts, states, versions
 idearc = get_idearc()
 
 st.title("Ideas", anchor=False)
-if deleted := st.session_state.pop("deleted", None):
-    st.success(f"{plain(deleted)} is deleted.", icon=":material/delete:")
 search = st.text_input(
     "Search",
     max_chars=SEARCH_MAX,

@@ -9,6 +9,7 @@ from idearc.views import Content, frame, news, states, versions
 from idearc.views.deletion import delete_button
 from idearc.views.downloads import export_button, printed
 from idearc.views.parts import problem_told
+from idearc.views.sharing import share_button
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
@@ -32,6 +33,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         icon=":material/edit:",
         query_params={"refine": idea.id},
     )
+    share_button(idearc, idea)
     export_button(idearc, idea, progress)
     delete_button(idearc, idea, others=len(all_versions) - 1)
 news.watch(idearc, idea, progress)

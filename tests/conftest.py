@@ -16,6 +16,7 @@ from openai import pydantic_function_tool
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from postgres_server import PostgresServer
 from pydantic import BaseModel
+from streamlit import config
 from temporal_server import TemporalServer
 
 from idearc.database import migrate
@@ -29,6 +30,9 @@ from idearc.store import Store
 # The same examples in each run: what is red once is red again.
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.load_profile("same")
+
+# As .streamlit/config.toml says, which is not read where no server runs.
+config.set_option("server.address", "localhost")
 
 API_KEY = "sk-test-0123456789abcdef"
 TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when someone cancels."

@@ -22,6 +22,7 @@ from idearc.providers.compatible import CompatibleProvider
 from idearc.runners import Ended, Failed, Running
 from idearc.settings import read_settings
 from idearc.store import Store
+from idearc.visitor import Visitor
 
 START = now()
 OLDER, YOUNGER = START - timedelta(hours=1), START + timedelta(hours=1)
@@ -333,6 +334,45 @@ def test_an_unknown_idea_is_a_friendly_error(idearc: Idearc) -> None:
     for idea_id in ("", "x" * 5_000, "' OR 1=1 --", "../../etc/passwd", "0" * 32, "\0", "\ud800"):
         with pytest.raises(InputError, match="no idea at this address"):
             idearc.idea(idea_id)
+
+
+def test_anothers_idea_is_as_one_that_is_not_there(
+    idearc: Idearc, store: Store, model_server: ModelServer
+) -> None:
+    """Whatever is asked for, and whoever asks: the others, and who came without log-in."""
+    model_server.always = dict.fromkeys(JOBS, Reply(status=401))
+    alice, bob = (idearc.seen_by(Visitor(owner=f"https://id.example {n}")) for n in ("1", "2"))
+    idea_id = alice.submit("", TEXT, new_id())
+    eventually(lambda: set(states(alice, idea_id).values()) == {State.FAILED})
+    alice.begin_to_share(idea_id)
+    link = alice.share(idea_id)
+    assert link
+    asked = len(model_server.requests)
+    for other in (bob, idearc):
+        with pytest.raises(InputError, match="no idea at this address"):
+            other.idea(idea_id)
+        assert not other.ideas(1)
+        assert not other.count_ideas("salons")
+        assert other.share(idea_id) is None
+        other.retry("features", idea_id)
+        other.choose(JOBS["features"], idea_id, 0, False)
+        other.end_to_share(idea_id)
+        other.delete(idea_id)
+        assert other.shared(link.id).id == idea_id
+    assert len(model_server.requests) == asked
+    assert store.choices(JOBS["features"], idea_id) == {}
+    assert [idea.id for idea in alice.ideas(1)] == [idea_id]
+    assert alice.count_ideas("salons") == 1
+
+    alice.begin_to_share(idea_id)
+    assert alice.share(idea_id) == link  # the same one, as long as it is there
+    alice.end_to_share(idea_id)
+    alice.begin_to_share(idea_id)
+    for gone in (link.id, idea_id, "", "\0", "' OR 1=1 --"):
+        with pytest.raises(InputError, match="Nothing is shared by this link"):
+            bob.shared(gone)
+    alice.delete(idea_id)
+    assert store.share(idea_id) is None
 
 
 def test_ids_are_unguessable() -> None:

@@ -325,8 +325,8 @@ def test_no_file_breaks_it(junk: Any, place: str) -> None:
         assert junk in ([], 1, True, 1.0)  # no results; the version as it is
 
 
-def command(file: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    arguments = [sys.executable, "-m", "idearc", "import", str(file)]
+def command(file: Path, *more: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    arguments = [sys.executable, "-m", "idearc", "import", str(file), *more]
     environment = {**os.environ, **settings}
     return subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=60)
 
@@ -340,6 +340,19 @@ def test_the_command_stores_a_file_as_a_new_idea(each_store: Store, tmp_path: Pa
     assert len(addresses) == 2
     for idea in ideas:
         assert json.loads(snapshot.write(each_store.snapshot(idea))) == A_FILE
+
+
+def test_the_command_gives_it_to_the_owner_of_another(each_store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "idea.json"
+    file.write_text(json.dumps(A_FILE))
+    other = each_store.add_idea(an_idea(owner="https://id.example 1"))[0]
+    address = f"https://ideas.example.com/workspace?idea={other.id}&tab=features"
+    assert command(file, "--beside", address).returncode == 0
+    assert len(each_store.ideas(limit=9, owner=other.owner)) == 2
+    for nowhere in ("?", new_id()):
+        done = command(file, "--beside", nowhere)
+        assert (done.returncode, "nothing was stored" in done.stderr) == (1, True)
+    assert each_store.count_ideas() == 2
 
 
 def test_the_command_says_what_is_missing(each_store: Store, tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ MAY_IMPORT = {
     "idearc.bootstrap": {"idearc/application.py", "idearc/__main__.py", "idearc/doctor.py"},
     "idearc.comparison": UI,
     "idearc.database": {"idearc/store.py", "idearc/__main__.py", *MIGRATIONS},
+    "cachetools": {"idearc/limits.py"},
+    "idearc.limits": {"idearc/core.py", "idearc/bootstrap.py"},
     "idearc.migrations": {"idearc/database.py"},
     "idearc.export": UI,
     "pathvalidate": {"idearc/export.py"},
@@ -98,7 +100,10 @@ HEAVY = {
 FIRST_PAGE = f"""
 import gc, sys, threading, time
 from importlib.abc import MetaPathFinder
+from streamlit import config
 from streamlit.testing.v1 import AppTest
+
+config.set_option("server.address", "localhost")  # no server reads config.toml here
 
 class Notice(MetaPathFinder):
     def find_spec(self, name, *_):

@@ -15,6 +15,7 @@ import pytest
 from conftest import TEXT, an_idea, example_findings
 from model_server import ModelServer, Reply
 from sqlalchemy import Engine, event
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 from test_core import eventually
 
@@ -106,6 +107,30 @@ def test_a_wrong_setting_is_told_in_the_page(monkeypatch: pytest.MonkeyPatch) ->
     assert not app.exception
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", None, "192.168.1.2", "::", "ideas.example.com"])
+def test_where_others_reach_it_nobody_is_let_in_by_default(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, address: str | None
+) -> None:
+    config.set_option("server.address", address)
+    try:
+        shown = texts(app.run())
+        assert f"It listens on {address or 'all addresses'}, where others reach it" in shown
+        assert "[auth]" in shown
+        assert "IDEARC_ALLOW_ANONYMOUS=1" in shown
+        assert not app.text_area
+    finally:
+        config.set_option("server.address", "localhost")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
+def test_this_machine_is_let_in(app: AppTest, address: str) -> None:
+    config.set_option("server.address", address)
+    try:
+        assert app.run().text_area
+    finally:
+        config.set_option("server.address", "localhost")
+
+
 def test_a_good_idea_leads_to_its_workspace(
     app: AppTest, store: Store, model_server: ModelServer
 ) -> None:
@@ -176,9 +201,9 @@ def test_the_ticks_run_out_and_a_retry_starts_a_new_round(
     submit(app.run())
     time.sleep(24 * 0.1)
     (idea,) = store.ideas(limit=9)
-    app.session_state[f"tick-{idea.id}-0"] = 23
+    app.session_state[f"tick-{idea.key}-0"] = 23
     assert "taking longer" not in texts(app.run())
-    app.session_state[f"tick-{idea.id}-0"] = 24
+    app.session_state[f"tick-{idea.key}-0"] = 24
     assert "taking longer" in texts(app.run())
     assert retries(app) == ["competitors"]
     assert all(label.endswith("taking longer") for label in tabs(app))
@@ -189,7 +214,7 @@ def test_the_ticks_run_out_and_a_retry_starts_a_new_round(
     assert model_server.asked("competitors") <= 1
 
     # Rows beat the clock, also on the last tick.
-    app.session_state[f"tick-{idea.id}-1"] = 24
+    app.session_state[f"tick-{idea.key}-1"] = 24
     model_server.gate.set()
     eventually(lambda: len(store.results([idea.id])) == len(JOBS))
     assert "example-model" in texts(app.run())
@@ -203,7 +228,7 @@ def test_a_retry_in_another_tab_starts_a_new_round_too(
     submit(app.run())
     (idea,) = store.ideas(limit=9)
     eventually(lambda: f"{JOBS['competitors'].label} · failed" in tabs(app.run()))
-    app.session_state[f"tick-{idea.id}-0"] = 24
+    app.session_state[f"tick-{idea.key}-0"] = 24
 
     model_server.gate.clear()
     try_again(workspace(AppTest.from_file(APP, default_timeout=20), idea.id))

@@ -1,13 +1,16 @@
 """The settings: what is read, what is refused, and that each is documented."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
+from streamlit import config
 
 from idearc.errors import IdearcError
 from idearc.settings import Settings, read_settings
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
 
 
 def variables() -> dict[str, object]:
@@ -17,6 +20,16 @@ def variables() -> dict[str, object]:
         )
         for name, field in Settings.model_fields.items()
     }
+
+
+def test_what_streamlit_protects_by_itself_stays_protected() -> None:
+    ours = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    for name in ("enableCORS", "enableXsrfProtection", "enableWebsocketCompression"):
+        assert name not in ours["server"]
+    assert config.get_option("server.enableCORS")
+    assert config.get_option("server.enableXsrfProtection")
+    assert ours["server"]["address"] == "localhost"
+    assert ours["client"]["showErrorDetails"] == "none"
 
 
 @pytest.mark.parametrize("variable", variables())
@@ -50,6 +63,8 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
     [
         ("IDEARC_MAX_JOBS", "many"),
         ("IDEARC_MAX_JOBS", "0"),
+        ("IDEARC_ALLOW_ANONYMOUS", "perhaps"),
+        ("IDEARC_IDEAS_PER_HOUR", "0"),
         ("IDEARC_MAX_TICKS", "1.5"),
         ("IDEARC_TICK_SECONDS", "0"),
         ("IDEARC_TICK_SECONDS", "inf"),

@@ -22,6 +22,7 @@ from idearc import snapshot
 from idearc.core import Idearc, run_job
 from idearc.errors import InputError, ProviderError
 from idearc.jobs import JOBS, Job
+from idearc.limits import Limits
 from idearc.models import Base, Idea, new_id, now
 from idearc.progress import State
 from idearc.providers import Answer, Note, Provenance
@@ -102,6 +103,7 @@ class Life(RuleBasedStateMachine):
             tick_seconds=5,
             process_started_at=now(),
             changed=threading.Event(),
+            limits=Limits(ideas_per_hour=1, runs_at_once=1),  # not for who is alone
         )
         for one in self.expected.values():
             for name, state in one.states.items():

@@ -21,3 +21,4 @@ class Content:
     job: Job
     result: Result
     findings: Sequence[Any]  # rows of the job's table
+    is_read_only: bool = False  # for visitors whom the idea is shared with

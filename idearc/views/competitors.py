@@ -39,7 +39,7 @@ def draw(content: Content) -> None:
 
     _table(competitors, addresses, badges)
     _picture(competitors, badges, is_researched)
-    key = f"competitor-{content.idea.id}"
+    key = f"competitor-{content.idea.key}"
     _cards(competitors[:_CARDS], addresses, badges, found, key)
     if competitors[_CARDS:]:
         with st.expander(f"{len(competitors) - _CARDS} more"):

@@ -11,7 +11,7 @@ from idearc.views.parts import problem_told, short, toggle
 def delete_button(idearc: Idearc, idea: Idea, others: int) -> None:
     """Chosen as long as the question is open, whatever the page draws meanwhile."""
     st.session_state.setdefault("questions", 0)
-    key = f"delete-{idea.id}-{st.session_state.questions}"
+    key = f"delete-{idea.key}-{st.session_state.questions}"
     if toggle("Delete", key, icon=":material/delete:"):
         _ask(idearc, idea, others)
 
@@ -35,7 +35,8 @@ def _ask(idearc: Idearc, idea: Idea, others: int) -> None:
             with problem_told():
                 idearc.delete(idea.id)
                 st.session_state.deleted = name
-                st.switch_page("pages/ideas.py")
+                has_list = idearc.visitor.has_list
+                st.switch_page("pages/ideas.py" if has_list else "pages/new_idea.py")
         elif not st.button("Keep it"):
             return
     _close()

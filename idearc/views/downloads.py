@@ -45,7 +45,7 @@ def _download(label: str, idea: Idea, kind: str, make: Callable[[], str | bytes]
         label,
         make,
         export.file_name(idea, kind),
-        key=f"export-{idea.id}{kind}",
+        key=f"export-{idea.key}{kind}",
         on_click="ignore",
         type="tertiary",
     )

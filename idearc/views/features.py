@@ -29,7 +29,8 @@ def draw(content: Content) -> None:
     overview, cards = st.columns([2, 3], gap="medium")
     with overview:
         st.header(f"First version: {sum(is_in.values())} of {len(features)}", anchor=False)
-        st.caption("Tick what it gets.")
+        if not content.is_read_only:
+            st.caption("Tick what it gets.")
         chips = [
             Chip(one.name, _PRIORITIES[one.priority], _EFFORTS[one.effort], is_in[one.position])
             for one in features
@@ -48,18 +49,23 @@ def draw(content: Content) -> None:
 
 
 def _card(content: Content, one: Feature, is_in: bool) -> None:
-    key = f"feature-{content.idea.id}-{one.position}"
+    key = f"feature-{content.idea.key}-{one.position}"
     is_changed_elsewhere = st.session_state.get(key, is_in) != is_in
     if is_changed_elsewhere:
         st.session_state[key] = is_in
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.checkbox(
-            plain(short(one.name)),  # is read aloud as it is written: no markup
-            value=is_in and not is_changed_elsewhere,  # not both: Streamlit warns
-            key=key,
-            on_change=_choose,
-            args=(content, one, key),
-        )
+        if content.is_read_only:
+            st.markdown(f"**{plain(short(one.name))}**", width="content")
+            if is_in:
+                st.badge("first version")
+        else:
+            st.checkbox(
+                plain(short(one.name)),  # is read aloud as it is written: no markup
+                value=is_in and not is_changed_elsewhere,  # not both: Streamlit warns
+                key=key,
+                on_change=_choose,
+                args=(content, one, key),
+            )
         st.badge(f"{_EFFORTS[one.effort].lower()} effort", color="gray")
     whole(one.name, f"{key}-name")
     field(one.what, f"{key}-what")

@@ -48,13 +48,13 @@ def heading(idea: Idea, last_version: int) -> None:
     st.title(plain(short(idea.name, NAME_SHORT)), anchor=False)
     text = idea.text if idea.after_name is None else idea.after_name and f"…{idea.after_name}"
     with st.container(width=760, gap="xsmall"):
-        whole(idea.name, f"name-{idea.id}", NAME_SHORT)
+        whole(idea.name, f"name-{idea.key}", NAME_SHORT)
         if text:
-            browser.folded(text, key=f"text-{idea.id}")
+            browser.folded(text, key=f"text-{idea.key}")
         facts = [when(idea.created_at), origin(idea, last_version)]
         st.caption(" · ".join(filter(None, facts)))
         if idea.known:
-            remark(f"You know: {', '.join(idea.known)}", key=f"known-{idea.id}")
+            remark(f"You know: {', '.join(idea.known)}", key=f"known-{idea.key}")
 
 
 def result(content: Content) -> None:
@@ -67,12 +67,13 @@ def result(content: Content) -> None:
     else:
         searched = f" Searched for: {'; '.join(result.searched)}." if result.searched else ""
         st.info(plain(content.job.nothing + searched), icon=":material/search_off:")
-        st.page_link(
-            "pages/new_idea.py",
-            label="Refine it",
-            icon=":material/edit:",
-            query_params={"refine": content.idea.id},
-        )
+        if not content.is_read_only:
+            st.page_link(
+                "pages/new_idea.py",
+                label="Refine it",
+                icon=":material/edit:",
+                query_params={"refine": content.idea.id},
+            )
     _foot(result, says_searched=bool(content.findings))
 
 

@@ -107,7 +107,7 @@ def _began_late(idearc: Idearc, progress: Mapping[str, Progress]) -> bool:
 
 
 def _key(idea: Idea) -> str:
-    return f"tick-{idea.id}-{st.session_state.setdefault('waiting_round', 0)}"
+    return f"tick-{idea.key}-{st.session_state.setdefault('waiting_round', 0)}"
 
 
 def _ticks(idea: Idea) -> int:

@@ -45,7 +45,7 @@ def open_another(idea: Idea, versions: Sequence[Idea]) -> None:
         versions,
         idea,
         format_func=lambda number: f"Version {number}{dates[number]}",
-        key=f"version-{idea.id}",
+        key=f"version-{idea.key}",
         label_visibility="collapsed",
     )
     if chosen.id != idea.id:
@@ -100,10 +100,10 @@ def choose_two(idea: Idea, versions: Sequence[Idea]) -> tuple[Idea, Idea]:
                 icon=":material/arrow_forward:",
                 query_params={"idea": one.id},
             )
-            browser.folded(one.text, key=f"text-{label}-{one.id}")
+            browser.folded(one.text, key=f"text-{label}-{one.key}")
             st.caption(when(one.created_at))
             if one.known:
-                remark(f"You know: {', '.join(one.known)}", key=f"known-{label}-{one.id}")
+                remark(f"You know: {', '.join(one.known)}", key=f"known-{label}-{one.key}")
         chosen.append(one)
     return chosen[0], chosen[1]
 
@@ -124,7 +124,7 @@ def differences(
             with column.container(border=True, height="stretch", gap="small"):
                 st.markdown(f":{_COLORS[title]}-badge[{title}: {len(findings)}]")
                 for one in findings:
-                    _finding(one, f"{title}-{before.id}-{after.id}-{job.name}")
+                    _finding(one, f"{title}-{before.key}-{after.key}-{job.name}")
 
 
 def _missing(versions: Sequence[tuple[Idea, Mapping[str, Progress]]], job: Job) -> str:
