@@ -1,8 +1,10 @@
 """What the tests share: a model's server, a store, providers of every kind, ideas."""
 
 import os
+import re
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +38,18 @@ config.set_option("server.address", "localhost")
 
 API_KEY = "sk-test-0123456789abcdef"
 TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when someone cancels."
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The matrix of faults (test_faults): how often a tab said what."""
+    matrix: Counter[tuple[str, str]] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        for fault, words in dict(report.user_properties).get("faults", []):
+            matrix[fault, re.sub(r":\d{4,5}", "", words)] += 1
+    if matrix:
+        terminalreporter.section(f"{matrix.total()} faults told, harmless to all else, and mended")
+        for (fault, words), times in matrix.items():
+            terminalreporter.write_line(f"{fault:25}{times:3} times: {words[:140]}")
 
 
 def move_to(place: Path, patch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,12 @@ By hand, for a look at the app without a model: python tests/model_server.py --p
 
 import argparse
 import json
+import socket
+import struct
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +35,8 @@ class Reply:
     body: bytes | None = None  # instead of all that the API would say
     seconds_per_byte: float = 0
     hang_up: bool = False
+    reset_after: float | None = None  # this part of the body, the connection is reset
+    change: Callable[[Any], str] = json.dumps  # makes the text of the example
 
 
 @dataclass(frozen=True)
@@ -135,9 +140,9 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             if reply.status != 200:
                 self._send(reply, {"error": reply.error})
                 return
-            text = reply.text if reply.text is not None else json.dumps(example(schema, schema))
+            made = reply.change(example(schema, schema)) if reply.text is None else reply.text
             speak = _response if self.path == OPENAI_PATH else _completion
-            self._send(reply, speak(body["model"], text, reply))
+            self._send(reply, speak(body["model"], made, reply))
 
         def _send(self, reply: Reply, content: dict[str, Any]) -> None:
             payload = json.dumps(content).encode() if reply.body is None else reply.body
@@ -148,7 +153,13 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                if reply.seconds_per_byte:
+                if reply.reset_after is not None:
+                    self.wfile.write(payload[: round(len(payload) * reply.reset_after)])
+                    time.sleep(0.1)  # it is read by then
+                    at_once = struct.pack("ii", 1, 0)
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+                    self.close_connection = True
+                elif reply.seconds_per_byte:
                     for byte in payload:
                         self.wfile.write(bytes([byte]))
                         time.sleep(reply.seconds_per_byte)

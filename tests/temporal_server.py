@@ -19,6 +19,7 @@ from processes import free_port, wait_until_ready
 from idearc.bootstrap import build_provider, build_store, connection
 from idearc.core import run_job
 from idearc.errors import IdearcError
+from idearc.providers import Provider
 from idearc.runners.engine import Connection
 from idearc.settings import read_settings
 from idearc.worker import connect
@@ -79,12 +80,12 @@ def _run(asked: Coroutine[Any, Any, object]) -> None:
 
 
 @contextmanager
-def worker_here(max_jobs: int = 16) -> Iterator[None]:
+def worker_here(max_jobs: int = 16, provider: Provider | None = None) -> Iterator[None]:
     """A worker of the settings in this process, which starts sooner than one of its own."""
     settings = read_settings()
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     store = build_store(settings)
-    run = partial(run_job, store, build_provider(settings))
+    run = partial(run_job, store, provider or build_provider(settings))
     ready = threading.Event()
 
     async def work() -> None:

@@ -20,7 +20,7 @@ def files(pattern: str) -> set[str]:
 JOBS, VIEWS = files("idearc/jobs/*.py"), files("idearc/views/*.py")
 UI = {"app.py", "idearc/application.py", *files("pages/*.py"), *VIEWS}
 PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
-HTTP = {f"idearc/providers/{name}.py" for name in ("server", "model_sources", "nearby")}
+HTTP = {f"idearc/providers/{name}.py" for name in ("server", "response", "model_sources", "nearby")}
 MIGRATIONS = files("idearc/migrations/**/*.py")
 ENGINE = {"idearc/runners/engine.py", "idearc/runners/temporal.py"}
 MAY_IMPORT = {

@@ -1,11 +1,15 @@
 """Somebody else's words, made fit to be read as a reason."""
 
+import math
+import re
 from collections.abc import Callable
 
 import openai
 from pydantic import ValidationError
 
 from idearc.text import clean
+
+_LONG_WAIT = 120  # seconds after which nobody waits for another attempt any more
 
 
 def shorten(words: str) -> str:
@@ -17,6 +21,8 @@ def shorten(words: str) -> str:
 def summary(error: ValidationError) -> str:
     """The first thing that is wrong, without the value, which may be anything."""
     first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return "it is no valid JSON"
     place = ".".join(map(str, first["loc"])) or "the answer"
     return shorten(f"{place}: {first['msg']}")
 
@@ -25,9 +31,12 @@ def root_cause(error: BaseException) -> str:
     """What is at the bottom of the error, without any header that it quotes."""
     while error.__cause__:
         error = error.__cause__
-    # A protocol error quotes the header that it refused, the key with it.
-    words = "" if "ProtocolError" in type(error).__name__ else shorten(str(error))
-    return words or type(error).__name__
+    if "ProtocolError" in type(error).__name__:  # its words quote a header, the key with it
+        return "the connection broke off"
+    # Without what is for programs: numbers of errors, names of files.
+    words = re.sub(r"^\[Errno -?\d+\] | \(_\w+\.c(:\d+)?\)$", "", str(error))
+    words = re.sub(r"^\[SSL: \w+\]", "no secure connection,", words)
+    return shorten(words) or type(error).__name__
 
 
 def explain(error: openai.APIStatusError, quote: Callable[[str], str], if_refused: str) -> str:
@@ -38,7 +47,9 @@ def explain(error: openai.APIStatusError, quote: Callable[[str], str], if_refuse
     if "insufficient_quota" in {error.code, error.type}:
         return f"{said}: quota exceeded. Check the plan of your API key, then try again."
     if error.status_code == 429:
-        return f"{said}: too many requests. Wait a minute, then try again."
+        minutes = math.ceil((retry_after(error) or 0) / 60)
+        wait = f"{minutes} minutes" if minutes > 1 else "a minute"
+        return f"{said}: too many requests. Wait {wait}, then try again."
     body = error.body.get("message") if isinstance(error.body, dict) else error.body
     is_text = isinstance(body, str) and not body.lstrip().startswith("<")  # no page of HTML
     words = quote(str(body) if is_text else error.response.reason_phrase)
@@ -48,8 +59,9 @@ def explain(error: openai.APIStatusError, quote: Callable[[str], str], if_refuse
 
 
 def is_permanent(error: openai.APIStatusError) -> bool:
-    """Whether the same request would be refused again."""
-    if "insufficient_quota" in {error.code, error.type}:
+    """Whether the same request would be refused again, for as long as anybody waits."""
+    is_long = (retry_after(error) or 0) > _LONG_WAIT
+    if is_long or "insufficient_quota" in {error.code, error.type}:
         return True
     return error.status_code < 500 and error.status_code not in {408, 409, 425, 429}
 

@@ -29,6 +29,7 @@ from idearc.providers.reasons import (
     shorten,
     summary,
 )
+from idearc.providers.response import MAX_MEGABYTES, Limited, TooLong
 
 Schema = dict[str, object]
 T = TypeVar("T")
@@ -113,6 +114,7 @@ class ServerProvider:
         failures: list[int] = []
 
         async def on_response(response: Any) -> None:
+            response.stream = Limited(response.stream)
             if response.is_error:
                 failures.append(response.status_code)
             if response.status_code == 429:
@@ -133,6 +135,7 @@ class ServerProvider:
                     base_url=self._base_url,
                     max_retries=self._max_retries,
                     timeout=self._timeout_seconds,
+                    default_headers={"Accept-Encoding": "identity"},  # its size is what it says
                     http_client=http_client,
                 ) as client,
             ):
@@ -153,6 +156,8 @@ class ServerProvider:
             raise ProviderError(
                 f"{self.subject} can't be reached: {self.quote(root_cause(error))}. {self.if_gone}"
             ) from error
+        except TooLong as error:
+            raise self.unreadable(f"more than {MAX_MEGABYTES} MB") from error
         except openai.OpenAIError as error:
             raise self.unreadable(type(error).__name__) from error
 
@@ -172,7 +177,8 @@ class ServerProvider:
         try:
             yield
         except (ValueError, AttributeError, TypeError) as error:
-            raise self.unreadable(type(error).__name__) from error
+            why = "no JSON" if isinstance(error, ValueError) else "a part of it is missing"
+            raise self.unreadable(why) from error
 
     async def _ask_until_valid(self, client: AsyncOpenAI, job: Job, idea: Idea) -> Answer:
         """One answer, and if it breaks the schema one more, by a model that was told what."""
