@@ -10,6 +10,7 @@ from idearc.views.parts import short
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
+news.run_when_connected_again()
 
 st.set_page_config(page_title=f"{idea.name} · Idearc")
 st.title(f"{plain(short(idea.name))}: what has changed", anchor=False)
@@ -29,4 +30,3 @@ for one in (before, after):
         news.watch(idearc, one, progress[one.id])
         news.tick(idearc, one, progress[one.id])
         break  # for the other one as soon as this one is done
-news.run_when_connected_again()

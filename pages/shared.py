@@ -10,6 +10,7 @@ from idearc.views.downloads import printed
 
 idearc = get_idearc()
 idea = idearc.shared(st.query_params.get("link", ""))
+news.run_when_connected_again()
 progress = news.progress(idearc, idea)
 
 st.set_page_config(page_title=f"{idea.name} · Idearc")
@@ -29,4 +30,3 @@ with st.container(key="content"):
 printed(idearc, idea, progress)
 if not is_done(progress):
     news.tick(idearc, idea, progress)
-news.run_when_connected_again()

@@ -13,6 +13,7 @@ from idearc.views.sharing import share_button
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
+news.run_when_connected_again()
 progress = news.progress(idearc, idea)
 
 
@@ -53,4 +54,3 @@ with st.container(key="content"):
 printed(idearc, idea, progress)
 if not is_done(progress):
     news.tick(idearc, idea, progress)
-news.run_when_connected_again()

@@ -41,15 +41,22 @@ TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when 
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The matrix of faults (test_faults): how often a tab said what."""
+    """The matrix of faults (test_faults): how often a tab said what. The counts of test_house."""
     matrix: Counter[tuple[str, str]] = Counter()
+    counts = []
     for report in terminalreporter.getreports("passed"):
-        for fault, words in dict(report.user_properties).get("faults", []):
+        properties = dict(report.user_properties)
+        counts += filter(None, [properties.get("house")])
+        for fault, words in properties.get("faults", []):
             matrix[fault, re.sub(r":\d{4,5}", "", words)] += 1
     if matrix:
         terminalreporter.section(f"{matrix.total()} faults told, harmless to all else, and mended")
         for (fault, words), times in matrix.items():
             terminalreporter.write_line(f"{fault:25}{times:3} times: {words[:140]}")
+    if counts:
+        terminalreporter.section("what happened in the house")
+        for line in counts:
+            terminalreporter.write_line(line)
 
 
 def move_to(place: Path, patch: pytest.MonkeyPatch) -> None:

@@ -73,9 +73,9 @@ def _tick_alone(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks
 def run_when_connected_again() -> None:
     """Has a browser whose connection comes back ask for this page, done or not.
 
-    It does so for the sake of what is timed; else a server that has been started anew, which knows
-    neither fragments nor widgets of a page that it has not run, would drop ticks and clicks and
-    say nothing.
+    First on the page, as the server may be gone before its end. The browser does so for the sake of
+    what is timed; else a server that has been started anew, which knows neither fragments nor
+    widgets of a page that it has not run, would drop ticks and clicks and say nothing.
     """
 
 
@@ -101,7 +101,9 @@ def _began_late(idearc: Idearc, progress: Mapping[str, Progress]) -> bool:
     """Whether one that is said to take longer has not been at it for a whole round."""
     whole = timedelta(seconds=idearc.max_ticks * idearc.tick_seconds)
     return any(
-        of_job.state == State.OVERDUE and of_job.since and now() - of_job.since < whole
+        of_job.state == State.OVERDUE
+        and of_job.since
+        and timedelta() <= now() - of_job.since < whole  # else the clock was set back
         for of_job in progress.values()
     )
 
