@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+from idearc.backup import back_up, restore
 from idearc.bootstrap import build_store, work
 from idearc.database import migrate
 from idearc.doctor import examine
@@ -43,6 +44,16 @@ def _import(arguments: argparse.Namespace) -> None:
     print(f"Stored “{snapshot.idea.name}” as a new idea, at /workspace?idea={snapshot.idea.id}")
     if missing:
         print(f"The file holds no result of: {missing}. The workspace offers to try again.")
+
+
+def _back_up(arguments: argparse.Namespace) -> None:
+    back_up(read_settings().database_url, arguments.file)
+    print(f"All that is stored by now is in {arguments.file}.")
+
+
+def _restore(arguments: argparse.Namespace) -> None:
+    restore(read_settings().database_url, arguments.file)
+    print(f"What is in {arguments.file} has taken the place of all that was stored.")
 
 
 def _worker(arguments: argparse.Namespace) -> None:
@@ -91,6 +102,14 @@ def main() -> None:
     about = "of an idea whose owner gets this one, too; else it is for who comes without log-in"
     importing.add_argument("--beside", metavar="ADDRESS", help=about)
     importing.set_defaults(run=_import)
+    about = "write all that is stored in SQLite's file to a new file, also while Idearc runs"
+    backing_up = commands.add_parser("backup", help=about, description=about)
+    backing_up.add_argument("file", type=Path, metavar="FILE")
+    backing_up.set_defaults(run=_back_up)
+    about = "put a backup in the place of all that is stored, also while Idearc runs"
+    restoring = commands.add_parser("restore", help=about, description=about)
+    restoring.add_argument("file", type=Path, metavar="FILE")
+    restoring.set_defaults(run=_restore)
     about = "check settings, database, Temporal and model, and say what to do where one is wrong"
     commands.add_parser("doctor", help=about, description=about).set_defaults(run=_doctor)
     arguments = parser.parse_args()

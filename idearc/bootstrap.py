@@ -5,7 +5,7 @@ import functools
 import logging
 import threading
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import psutil
@@ -38,11 +38,17 @@ def build(settings: Settings) -> Idearc:
         _build_runner(settings, store, changed),
         max_ticks=settings.ticks,
         tick_seconds=settings.tick_seconds,
-        process_started_at=datetime.fromtimestamp(psutil.Process().create_time(), UTC),
+        process_started_at=_process_started_at(),
         changed=changed,
         limits=Limits(settings.ideas_per_hour, settings.jobs_per_visitor),
         find_servers=_find_servers if settings.answers == "embedded" else None,
     )
+
+
+def _process_started_at() -> datetime:
+    """A second later rather than earlier: Linux tells in whole seconds when it was booted."""
+    measured = datetime.fromtimestamp(psutil.Process().create_time(), UTC)
+    return measured + timedelta(seconds=1)
 
 
 def work(settings: Settings, grace_seconds: float) -> None:

@@ -76,6 +76,12 @@ def create(database_url: str, lock_seconds: float) -> Engine:
             raise ArgumentError("it is neither sqlite:///… nor postgresql://…")
 
 
+def sqlite_file(database_url: str) -> Path | None:
+    """Where SQLite keeps it, in a folder that is there; None for another kind of database."""
+    engine = create(database_url, lock_seconds=0)
+    return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
+
+
 @contextmanager
 def readable_errors() -> Iterator[None]:
     """What goes wrong with the database is raised as a StoreError."""

@@ -40,6 +40,15 @@ API_KEY = "sk-test-0123456789abcdef"
 TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when someone cancels."
 
 
+# What takes long begins first, so that nothing long is left over for one process at the end.
+LONG = ["house", "visitors", "faults", "outage", "life", "stateful", "temporal", "embedded"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {f"test_{name}.py": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The matrix of faults (test_faults): how often a tab said what. The counts of test_house."""
     matrix: Counter[tuple[str, str]] = Counter()

@@ -26,5 +26,5 @@ if [ $# -gt 0 ]; then
     exec .venv/bin/python -m pytest "$@"
 fi
 browser=(tests/test_browser.py tests/test_first_use.py) # fewer at once: they watch seconds
-.venv/bin/python -m pytest -n 4 "${browser[@]/#/--ignore=}"
+.venv/bin/python -m pytest -n 3 --dist worksteal "${browser[@]/#/--ignore=}"
 .venv/bin/python -m pytest -n 2 "${browser[@]}"

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from app_server import AppServer
@@ -21,6 +22,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from idearc.jobs import JOBS, Job
 from idearc.jobs.competitors import CompetitorFields, FoundCompetitors
 from idearc.markdown import search_url
+from idearc.models import Share
 from idearc.providers import Answer, Provenance
 from idearc.store import Store
 
@@ -345,6 +347,10 @@ def test_bad_input_is_explained_and_what_was_typed_stays(
     expect(page.get_by_label("Your idea")).to_have_value("Too short")
     expect(page.get_by_label("Name (optional)")).to_have_value("Mine")
 
+    for text, count in (("x" * 1_000_000, "1,000,000"), (" \n\u200b\u202e" * 99, "0")):
+        page.get_by_label("Your idea").fill(text)
+        page.get_by_role("button", name="Submit idea").click()
+        expect(page.get_by_text(f"The idea has {count} characters;")).to_be_visible()
     page.get_by_label("Your idea").fill("x" * 4_001)
     page.get_by_role("button", name="Submit idea").click()
     expect(page.get_by_text("The idea has 4,001 characters; at most 4,000 fit.")).to_be_visible()
@@ -559,6 +565,57 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
 
     assert not dialogs
     assert page.title() != "owned"
+    assert [url for url in asked_for if not url.startswith((app.url, "data:", "blob:"))] == []
+
+
+def a_competitor(text: str) -> CompetitorFields:
+    return CompetitorFields(
+        name=text, kind="direct", what=text, strengths=[text], weaknesses=[text], url=text
+    )
+
+
+def test_hostile_text_is_text_in_every_other_place_too(
+    page: Page, app: AppServer, model_server: ModelServer, store: Store
+) -> None:
+    """In reasons, questions, versions, what is known, what is shared, and the form."""
+    asked_for, dialogs = [], []
+    page.on("request", lambda request: asked_for.append(request.url))
+    page.on("dialog", lambda dialog: (dialogs.append(dialog), dialog.dismiss()))
+    all_of_it = " ".join(HOSTILE)
+    first = store.add_idea(an_idea(name=HOSTILE[1], text=all_of_it, known=HOSTILE))[0]
+    line = {"line_id": first.line_id, "parent_version": 1}
+    second = store.add_idea(an_idea(name=HOSTILE[2], text=all_of_it, known=HOSTILE, **line))[0]
+    competitors = [a_competitor(text) for text in HOSTILE]
+    for idea, found in ((first, competitors[:4]), (second, competitors[2:])):
+        answer = Answer(found, Provenance(HOSTILE[2], HOSTILE[1], 1, 2, [], []))
+        store.save(JOBS["competitors"], idea.id, answer, 0)
+    store.add_share(Share(idea_id=first.id))
+    shared = store.share(first.id)
+    assert shared
+
+    page.goto(f"{app.url}/compare?idea={second.id}")
+    expect(page.get_by_text("Kept: 2")).to_be_visible()
+    for text in HOSTILE:
+        assert seen(page.locator(".stMain")).count(text) >= 1
+    page.goto(f"{app.url}/shared?link={shared.id}")
+    expect(page.get_by_text("Shared with you, to read")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("<img src=")
+    page.goto(f"{app.url}/?refine={first.id}")
+    expect(page.get_by_label("Known competitors (optional)")).to_have_value("\n".join(HOSTILE))
+    page.goto(f"{app.url}/ideas?search={quote(HOSTILE[3])} nowhere")
+    expect(page.get_by_text("No idea holds “[x](javascript:alert(1)) nowhere”")).to_be_visible()
+
+    for said in ("Try again", HOSTILE[1], HOSTILE[2]):  # the first one begins it
+        model_server.always["features"] = Reply(status=400, error={"message": said})
+        page.goto(f"{app.url}/workspace?idea={second.id}&tab=features")
+        page.get_by_role("button", name="Try again").click()
+        shown = said.replace("&", "&amp;")
+        expect(page.get_by_role("alert").filter(has_text=shown)).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text(HOSTILE[2])
+    expect(page.get_by_role("dialog").get_by_role("img", name="x")).to_have_count(0)
+
+    assert not dialogs
     assert [url for url in asked_for if not url.startswith((app.url, "data:", "blob:"))] == []
 
 

@@ -39,7 +39,11 @@ MAY_IMPORT = {
     "idearc.application": {"app.py", *files("pages/*.py")},
     "idearc.bootstrap": {"idearc/application.py", "idearc/__main__.py", "idearc/doctor.py"},
     "idearc.comparison": UI,
-    "idearc.database": {"idearc/store.py", "idearc/__main__.py", *MIGRATIONS},
+    "idearc.backup": {"idearc/__main__.py"},
+    "idearc.database": {
+        *("idearc/store.py", "idearc/backup.py", "idearc/__main__.py"),
+        *MIGRATIONS,
+    },
     "cachetools": {"idearc/limits.py"},
     "idearc.limits": {"idearc/core.py", "idearc/bootstrap.py"},
     "idearc.migrations": {"idearc/database.py"},

@@ -507,10 +507,29 @@ def test_an_idea_without_a_name_is_not_said_twice(
     assert [text[: len(rest or "")] for text in folded] == ([rest] if rest else [])
 
 
-@pytest.mark.parametrize("idea_id", ["", "nonsense", "0" * 32])
-def test_an_unknown_idea_has_a_way_home(app: AppTest, idea_id: str) -> None:
-    workspace(app, idea_id)
-    assert "There is no idea at this address." in texts(app)
+BAD_IDS = ["", "0" * 32, "x" * 100_000, "' OR 1=1 --", "../../etc/passwd", "\0", "\ud800", "ß%s"]
+
+
+@pytest.mark.parametrize("idea_id", BAD_IDS)
+@pytest.mark.parametrize(
+    ("page", "parameter", "said"),
+    [
+        ("workspace", "idea", "There is no idea at this address."),
+        ("compare", "idea", "There is no idea at this address."),
+        ("shared", "link", "Nothing is shared by this link."),
+        ("new_idea", "refine", "There is no idea at this address."),
+    ],
+)
+def test_an_unknown_idea_has_a_way_home(
+    app: AppTest, store: Store, page: str, parameter: str, said: str, idea_id: str
+) -> None:
+    store.add_idea(an_idea())
+    app.run()
+    app.query_params[parameter] = idea_id
+    app.switch_page(f"pages/{page}.py").run()
+    is_form = page == "new_idea" and not idea_id
+    assert (said in texts(app)) != is_form
+    assert "Salon gaps" not in texts(app)
     assert not app.exception
 
 
