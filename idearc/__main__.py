@@ -47,13 +47,17 @@ def _import(arguments: argparse.Namespace) -> None:
 
 
 def _back_up(arguments: argparse.Namespace) -> None:
-    back_up(read_settings().database_url, arguments.file)
-    print(f"All that is stored by now is in {arguments.file}.")
+    ideas = back_up(read_settings().database_url, arguments.file)
+    print(f"All that is stored by now is in {arguments.file}: {_counted(ideas)}.")
 
 
 def _restore(arguments: argparse.Namespace) -> None:
-    restore(read_settings().database_url, arguments.file)
-    print(f"What is in {arguments.file} has taken the place of all that was stored.")
+    ideas = restore(read_settings().database_url, arguments.file)
+    print(f"{arguments.file} has taken the place of all that was stored: {_counted(ideas)}.")
+
+
+def _counted(ideas: int) -> str:
+    return f"{ideas:,} idea{'' if ideas == 1 else 's'}"
 
 
 def _worker(arguments: argparse.Namespace) -> None:

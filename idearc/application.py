@@ -33,22 +33,22 @@ def get_idearc() -> Idearc:
         # before. app.py calls it, and runs this page in its frame.
         runpy.run_path(entry)
         st.stop()
-    settings, shared_by_all = _build_once()
-    idearc = shared_by_all.seen_by(this_visitor(settings.allow_anonymous))
+    visitor = this_visitor(lambda: read_settings().allow_anonymous)
+    idearc = _build_once().seen_by(visitor)
     if viewer := this_session():
         idearc.forget(viewer)
     return idearc
 
 
 @st.cache_resource(show_spinner=False)
-def _build_once() -> tuple[Settings, Idearc]:
+def _build_once() -> Idearc:
     """In Streamlit's cache it survives hot reload, and its live runs with it."""
     settings = read_settings()
     idearc = build(settings)
     early = threading.Timer(_FIRST_PAGE_SECONDS, _import_early, [settings])
     early.daemon = True
     early.start()
-    return settings, idearc
+    return idearc
 
 
 def _import_early(settings: Settings) -> None:

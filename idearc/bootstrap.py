@@ -46,7 +46,10 @@ def build(settings: Settings) -> Idearc:
 
 
 def _process_started_at() -> datetime:
-    """A second later rather than earlier: Linux tells in whole seconds when it was booted."""
+    """At most a second too late, never too early: what an earlier process began is older.
+
+    Linux tells in whole seconds when it was booted, from which it is measured.
+    """
     measured = datetime.fromtimestamp(psutil.Process().create_time(), UTC)
     return measured + timedelta(seconds=1)
 

@@ -14,11 +14,11 @@ from idearc.limits import Limits
 from idearc.models import Choice, Finding, Idea, Share
 from idearc.progress import Progress, State, derive, is_done
 from idearc.providers import Note, Provider
-from idearc.runners import Ended, RunKey, Runner, Running
+from idearc.runners import Ended, RunKey, Runner, Running, Unclear
 from idearc.snapshot import Snapshot
 from idearc.store import Store
 from idearc.text import clean
-from idearc.visitor import Visitor
+from idearc.visitor import ALONE, Visitor
 from idearc.watcher import Viewer, Watcher
 
 IDEAS_PER_PAGE = 50
@@ -70,7 +70,7 @@ class Idearc:
         self.tick_seconds = tick_seconds
         # Only where the small model answers: finds better ones on this machine, addresses by name.
         self.find_servers = find_servers
-        self.visitor = Visitor()
+        self.visitor = ALONE
         self._store = store
         self._runner = runner
         self._process_started_at = process_started_at
@@ -92,10 +92,11 @@ class Idearc:
         something that was written can't be used, or a limit is reached.
         """
         idea = read_form(name, text, known, token)
+        if same := self._store.idea_of(token):  # another click
+            return same.id
+        self._limits.admit(self.visitor, idea.id, list(JOBS), self._live, is_new=True)
         idea.owner = self.visitor.owner
-        runs = [(idea.id, job_name) for job_name in JOBS]
-        self._limits.admit(self.visitor, runs, self._live, token)
-        if parent:
+        if parent and parent.owner == idea.owner:
             idea.line_id, idea.parent_version = parent.line_id, parent.version
         idea, is_new = self._store.add_idea(idea)
         if is_new:
@@ -108,7 +109,7 @@ class Idearc:
         Raises InputError when a limit is reached.
         """
         if self._theirs(idea_id):
-            self._limits.admit(self.visitor, [(idea_id, job_name)], self._live)
+            self._limits.admit(self.visitor, idea_id, [job_name], self._live)
             self._runner.start(idea_id, [job_name])
 
     def delete(self, idea_id: str) -> None:
@@ -150,11 +151,15 @@ class Idearc:
         return idea
 
     def versions(self, idea: Idea) -> Sequence[Idea]:
-        """All of the idea, itself among them, the first one first.
+        """All of the idea that the visitor may see, itself among them, the first one first.
 
-        Raises InputError when it is gone.
+        Without a list, only itself: each has its own address. Raises InputError when it is gone.
         """
-        versions = self._store.versions(idea.line_id)
+        versions = [
+            one
+            for one in self._store.versions(idea.line_id)
+            if one.id == idea.id or (self.visitor.has_list and one.owner == self.visitor.owner)
+        ]
         if all(version.id != idea.id for version in versions):
             raise InputError(_NO_IDEA)
         return versions
@@ -211,7 +216,7 @@ class Idearc:
 
     def _live(self, runs: Sequence[RunKey]) -> list[RunKey]:
         outcomes = self._runner.outcomes(runs)
-        return [run for run, outcome in outcomes.items() if isinstance(outcome, Running)]
+        return [run for run, one in outcomes.items() if isinstance(one, Running | Unclear)]
 
     def findings(self, job: Job, idea_id: str) -> Sequence[Finding]:
         return self._store.findings(job, idea_id)
@@ -243,15 +248,19 @@ class Idearc:
 
         Pages count from 1. Raises InputError for a visitor without a list.
         """
-        if not self.visitor.has_list:
-            raise InputError(_NO_LIST)
+        self._check_list()
         offset = (page - 1) * IDEAS_PER_PAGE
         search = clean(search)[:SEARCH_MAX]
         owner = self.visitor.owner
         return self._store.ideas(limit=IDEAS_PER_PAGE, offset=offset, search=search, owner=owner)
 
     def count_ideas(self, search: str = "") -> int:
+        self._check_list()
         return self._store.count_ideas(clean(search)[:SEARCH_MAX], self.visitor.owner)
+
+    def _check_list(self) -> None:
+        if not self.visitor.has_list:
+            raise InputError(_NO_LIST)
 
 
 def _may_be_id(text: str) -> bool:

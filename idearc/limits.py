@@ -13,6 +13,7 @@ from idearc.visitor import Visitor
 
 _HOUR = 3600
 _REMEMBERED = 100_000  # of an hour; of more than that, the oldest are forgotten
+_STARTING_SECONDS = 5  # in which a run may not be live yet
 
 
 class Limits:
@@ -22,42 +23,53 @@ class Limits:
         self._ideas_per_hour = ideas_per_hour
         self._runs_at_once = runs_at_once
         self._lock = threading.Lock()
-        # By who and what: the token of a form, and a run.
+        # By whose and which, with the time of their start.
         self._ideas: TTLCache[tuple[str, str], float] = TTLCache(_REMEMBERED, ttl=_HOUR)
-        self._runs: TTLCache[tuple[str, RunKey], None] = TTLCache(_REMEMBERED, ttl=_HOUR)
+        self._runs: TTLCache[tuple[str, RunKey], float] = TTLCache(_REMEMBERED, ttl=_HOUR)
 
     def admit(
         self,
         visitor: Visitor,
-        runs: Collection[RunKey],
+        idea_id: str,
+        job_names: Sequence[str],
         live: Callable[[Sequence[RunKey]], Collection[RunKey]],
-        token: str = "",
+        *,
+        is_new: bool = False,
     ) -> None:
-        """Counts runs that are to be started, for a new idea with the token of its form.
+        """Counts runs that are to be started, and the idea when it is new.
 
-        The same token counts once; what is deleted stays counted, as it has cost as much. Raises
-        InputError, and counts nothing, at a limit.
+        What is deleted stays counted, as it has cost as much. Raises InputError, and counts
+        nothing, at a limit.
         """
         who = visitor.counted_as
+        if not who:
+            return
+        now, runs = time.monotonic(), [(idea_id, job_name) for job_name in job_names]
         with self._lock:
-            if not who or (who, token) in self._ideas:
-                return
             submitted = [at for (other, _), at in self._ideas.items() if other == who]
-            started = [run for other, run in self._runs if other == who]
-        if token and len(submitted) >= self._ideas_per_hour:
-            minutes = math.ceil((min(submitted) + _HOUR - time.monotonic()) / 60)
-            plural = "s" if len(submitted) > 1 else ""
-            raise InputError(
-                f"You have submitted {len(submitted)} idea{plural} within an hour, as many as one "
-                "visitor may here. What you wrote stays in the form while it is open: submit it in "
-                f"{max(1, minutes)} min."
-            )
-        if len({*live(started), *runs}) > self._runs_at_once:
+            if is_new and len(submitted) >= self._ideas_per_hour:
+                raise InputError(_too_many_ideas(submitted, now))
+            started = {run: at for (other, run), at in self._runs.items() if other == who}
+            self._runs.update({(who, run): now for run in runs})
+            if is_new:
+                self._ideas[who, idea_id] = now
+        starting = {run for run, at in started.items() if now - at < _STARTING_SECONDS}
+        if len({*runs, *starting, *live(list(started))}) > self._runs_at_once:
+            with self._lock:
+                for run in runs:
+                    self._runs.pop((who, run), None)
+                if is_new:
+                    self._ideas.pop((who, idea_id), None)
             raise InputError(
                 f"With this, you would have more than {self._runs_at_once} jobs running, which is "
                 "as many as one visitor may. Wait until another one of yours is done."
             )
-        with self._lock:
-            self._runs.update({(who, run): None for run in runs})
-            if token:
-                self._ideas[who, token] = time.monotonic()
+
+
+def _too_many_ideas(submitted: Sequence[float], now: float) -> str:
+    plural = "s" if len(submitted) > 1 else ""
+    minutes = max(1, math.ceil((min(submitted) + _HOUR - now) / 60))
+    return (
+        f"You have submitted {len(submitted)} idea{plural} within an hour, as many as one visitor "
+        f"may here. What you wrote stays in the form while it is open: submit it in {minutes} min."
+    )

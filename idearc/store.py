@@ -7,6 +7,7 @@ from dataclasses import asdict
 from sqlalchemy import ColumnElement, and_, case, true
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from idearc.database import clear_log, open_database, readable_errors
 from idearc.jobs import JOBS, Job
@@ -51,7 +52,7 @@ class Store:
                     session.commit()
                 except IntegrityError:
                     session.rollback()
-                    same = session.exec(select(Idea).where(Idea.token == idea.token)).one_or_none()
+                    same = session.exec(_with_token(idea.token)).one_or_none()
                     if same:
                         return same, False
                     if is_last_attempt:
@@ -59,6 +60,11 @@ class Store:
                 else:
                     break  # nobody else took that version in between
             return idea, True
+
+    def idea_of(self, token: str) -> Idea | None:
+        """The one that was submitted with this token."""
+        with self._session() as session:
+            return session.exec(_with_token(token)).one_or_none()
 
     def idea(self, idea_id: str) -> Idea | None:
         with self._session() as session:
@@ -215,6 +221,10 @@ class Store:
     def _session(self) -> Iterator[Session]:
         with readable_errors(), Session(self._engine, expire_on_commit=False) as session:
             yield session
+
+
+def _with_token(token: str) -> SelectOfScalar[Idea]:
+    return select(Idea).where(Idea.token == token)
 
 
 def _matches(search: str) -> ColumnElement[bool]:

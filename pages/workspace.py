@@ -26,6 +26,8 @@ def retry(job_name: str) -> None:
 st.set_page_config(page_title=f"{idea.name} · Idearc")
 all_versions = idearc.versions(idea)
 frame.heading(idea, last_version=all_versions[-1].version)
+if not idearc.visitor.has_list:
+    st.caption("Keep this page's address: it is the only way back, and lets in all who have it.")
 with st.container(horizontal=True, vertical_alignment="center"):
     versions.open_another(idea, all_versions)
     st.page_link(

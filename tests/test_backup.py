@@ -1,6 +1,7 @@
 """A backup by the README's two commands, while ideas come in."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -43,6 +44,7 @@ def test_what_was_stored_at_that_moment_comes_back_while_others_write(
     try:
         done = command("backup", str(file))
         assert (done.returncode, done.stderr) == (0, "")
+        assert re.search(r"is in .*ideas.db: \d+ ideas?\.", done.stdout)
         assert file.stat().st_mode & 0o077 == 0
         store.delete_idea(kept.id)
         assert "Kept" not in names(store)
@@ -69,7 +71,15 @@ def test_a_backup_never_overwrites(store: Store, tmp_path: Path) -> None:
     assert "No such file" in command("backup", str(tmp_path / "no" / "x.db")).stderr
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no database", "another", "cut"])
+def test_a_backup_of_nothing_is_none(tmp_path: Path) -> None:
+    """As from another folder, where the settings are not read."""
+    nowhere = {"IDEARC_DATABASE_URL": f"sqlite:///{tmp_path / 'typo.db'}"}
+    done = command("backup", str(tmp_path / "ideas.db"), **nowhere)
+    assert (done.returncode, "typo.db can't be read" in done.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database", "another", "cut", "newer"])
 def test_what_is_no_backup_changes_nothing(
     store: Store, tmp_path: Path, content: bytes | str | None
 ) -> None:
@@ -81,9 +91,14 @@ def test_what_is_no_backup_changes_nothing(
         case "another":
             with closing(sqlite3.connect(file)) as other:
                 other.execute("CREATE TABLE t (x)")
-        case "cut":
+        case "cut" | "newer":
             assert command("backup", str(file)).returncode == 0
-            file.write_bytes(file.read_bytes()[:20_000])
+            if content == "cut":
+                file.write_bytes(file.read_bytes()[:20_000])
+            else:
+                with closing(sqlite3.connect(file)) as newer:
+                    newer.execute("UPDATE alembic_version SET version_num = '9999'")
+                    newer.commit()
     done = command("restore", str(file))
     assert done.returncode == 1
     assert "Nothing was changed." in done.stderr

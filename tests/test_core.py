@@ -341,7 +341,7 @@ def test_anothers_idea_is_as_one_that_is_not_there(
 ) -> None:
     """Whatever is asked for, and whoever asks: the others, and who came without log-in."""
     model_server.always = dict.fromkeys(JOBS, Reply(status=401))
-    alice, bob = (idearc.seen_by(Visitor(owner=f"https://id.example {n}")) for n in ("1", "2"))
+    alice, bob = (idearc.seen_by(Visitor(n, has_list=True, counted_as="")) for n in ("1", "2"))
     idea_id = alice.submit("", TEXT, new_id())
     eventually(lambda: set(states(alice, idea_id).values()) == {State.FAILED})
     alice.begin_to_share(idea_id)

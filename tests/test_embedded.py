@@ -14,7 +14,7 @@ from typing import Annotated
 import psutil
 import pytest
 from annotated_types import MaxLen, MinLen
-from conftest import an_idea, quiet
+from conftest import TEXT, an_idea, quiet
 from pydantic import BaseModel
 from test_core import eventually
 
@@ -210,6 +210,10 @@ def test_the_server_wants_its_key(make_provider: Callable[..., EmbeddedProvider]
     url = f"http://127.0.0.1:{connection.laddr.port}/v1/completions"
     with pytest.raises(urllib.error.HTTPError, match="401"):
         urllib.request.urlopen(urllib.request.Request(url, b'{"prompt": "a"}', method="POST"))
+    seen_by_others = [*servers()[0].cmdline(), *servers()[0].environ().values()]
+    for secret in (provider._api_key, TEXT):
+        assert secret
+        assert not any(secret in one for one in seen_by_others)
 
 
 def test_a_system_without_the_library_is_told(

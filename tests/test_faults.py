@@ -5,6 +5,7 @@ which one job is asked at a server that has the fault and the others at one that
 what the tabs say as a table.
 """
 
+import gzip
 import json
 import re
 import threading
@@ -81,6 +82,7 @@ UNREADABLE = "answered in a form that can't be read"
 NOT_REACHED = "can't be reached"
 TOO_SLOW = rf"gave no result within {LIMIT_SECONDS} s"
 BROKEN = r"overloaded or broken .*Try again in a minute"
+PACKED = gzip.compress(b"x" * 50_000_000)
 QUOTA = {"code": "insufficient_quota", "message": "pay"}
 
 FAULTS = [
@@ -90,13 +92,14 @@ FAULTS = [
     Fault("404, model unknown", Reply(status=404, error={"message": "no model"}), "404: no model"),
     Fault("408", Reply(status=408), "answered 408"),
     Fault("409", Reply(status=409), "answered 409"),
-    Fault("429", Reply(status=429), "429: too many requests. Wait a minute"),
+    Fault("429", Reply(status=429), "429: too many requests. Try again in a minute"),
     Fault("429, Retry-After", Reply(status=429, headers={"Retry-After": "1"}), "429: too many"),
     Fault(
         "429, Retry-After: 1 h",
         Reply(status=429, headers={"Retry-After": "3600"}),
-        "too many requests. Wait 60 minutes",
+        "too many requests. Try again in 60 minutes",
     ),
+    Fault("429, Retry-After: nan", Reply(status=429, headers={"Retry-After": "nan"}), "429: too"),
     Fault("429, no quota", Reply(status=429, error=QUOTA), "quota exceeded"),
     *(Fault(str(status), Reply(status=status), BROKEN) for status in (500, 502, 503, 529)),
     Fault("connection refused", says=NOT_REACHED, address=f"http://127.0.0.1:{free_port()}/v1"),
@@ -109,6 +112,7 @@ FAULTS = [
     Fault("silence", says=TOO_SLOW, is_silent=True),
     Fault("a byte a second", Reply(seconds_per_byte=1), TOO_SLOW),
     Fault("50 MB", Reply(change=lambda example: json.dumps([example, "x" * 50_000_000])), "10 MB"),
+    Fault("50 MB, packed", Reply(body=PACKED, headers={"Content-Encoding": "gzip"}), UNREADABLE),
     Fault("no HTTP body", Reply(body=b""), UNREADABLE),
     Fault("HTML", Reply(body=b"<h1>Log in</h1>"), UNREADABLE),
     Fault("invalid JSON", Reply(text='{"oops'), WRONG_FORM),

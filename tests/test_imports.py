@@ -46,7 +46,7 @@ MAY_IMPORT = {
     },
     "cachetools": {"idearc/limits.py"},
     "idearc.limits": {"idearc/core.py", "idearc/bootstrap.py"},
-    "idearc.migrations": {"idearc/database.py"},
+    "idearc.migrations": {"idearc/database.py", "idearc/backup.py"},
     "idearc.export": UI,
     "pathvalidate": {"idearc/export.py"},
     "idearc.form": UI | {"idearc/core.py", "idearc/snapshot.py"},

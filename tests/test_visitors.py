@@ -44,9 +44,15 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def model_server() -> Iterator[ModelServer]:
+def the_model_server() -> Iterator[ModelServer]:
     with ModelServer() as model:
         yield model
+
+
+@pytest.fixture
+def model_server(the_model_server: ModelServer) -> Iterator[ModelServer]:
+    yield the_model_server
+    the_model_server.forget()
 
 
 @pytest.fixture
@@ -58,7 +64,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_server: ModelSe
 
 @pytest.fixture(scope="module")
 def with_log_in(
-    model_server: ModelServer, tmp_path_factory: pytest.TempPathFactory
+    the_model_server: ModelServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[AppServer]:
     place = tmp_path_factory.mktemp("app")
     with pytest.MonkeyPatch.context() as patch, run_server_in_thread() as provider:
@@ -69,7 +75,7 @@ def with_log_in(
         (place / ".streamlit").mkdir()
         secrets = SECRETS.format(secret=new_id(), provider=address)
         (place / ".streamlit" / "secrets.toml").write_text(secrets)
-        with AppServer(OPENAI_BASE_URL=model_server.url) as app:
+        with AppServer(OPENAI_BASE_URL=the_model_server.url) as app:
             yield app
 
 
@@ -226,12 +232,14 @@ def test_anonymous_visitors_see_what_they_hold_the_link_of(
     one, other = new_page(), new_page()
     with AppServer(IDEARC_ALLOW_ANONYMOUS="1", IDEARC_IDEAS_PER_HOUR="1") as app:
         submit(one, app, name="Salon gaps")
+        expect(one.get_by_text("Keep this page's address")).to_be_visible()
         expect(one.get_by_role("link", name="New idea")).to_be_visible()
         expect(one.get_by_role("link", name="Ideas", exact=True)).to_have_count(0)
         other.goto(f"{app.url}/ideas")
         expect(other.get_by_text("There is no list of ideas here")).to_be_visible()
         assert "Salon gaps" not in other.content()
-        other.goto(one.url)
+        first = one.url
+        other.goto(first)
         expect(other.get_by_role("heading", name="Salon gaps")).to_be_visible()
         other.goto(app.url)
         other.get_by_label("Your idea").fill(TEXT)
@@ -252,9 +260,12 @@ def test_without_log_in_only_this_machine_is_let_in(
         page.goto(app.url)
         expect(page.get_by_label("Your idea")).to_be_visible()
         page.goto(app.url.replace("localhost", "ideas.localhost"))
-        expect(page.get_by_text("It was asked for as ideas.localhost")).to_be_visible()
+        expect(page.get_by_text("You come from elsewhere, and no log-in")).to_be_visible()
         expect(page.get_by_text("IDEARC_ALLOW_ANONYMOUS=1")).to_be_visible()
         expect(page.get_by_label("Your idea")).to_have_count(0)
+        page.set_extra_http_headers({"X-Forwarded-For": "192.0.2.1"})
+        page.goto(app.url)
+        expect(page.get_by_text("You come from elsewhere, and no log-in")).to_be_visible()
         stream = f"{app.url.replace('http', 'ws')}/_stcore/stream"
         with connect(stream, origin=app.url):
             pass

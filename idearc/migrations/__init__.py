@@ -13,7 +13,7 @@ from idearc.errors import StoreError
 from idearc.models import Base
 
 _FOLDER = Path(__file__).parent
-_REVISIONS = sorted(path.name.split("_")[0] for path in _FOLDER.glob("versions/[0-9]*.py"))
+NEWEST = max(path.name.split("_")[0] for path in _FOLDER.glob("versions/[0-9]*.py"))
 
 
 def is_current(connection: Connection) -> bool:
@@ -22,12 +22,12 @@ def is_current(connection: Connection) -> bool:
     if "alembic_version" not in there:
         return False
     revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    if revision and revision > _REVISIONS[-1]:
+    if revision and revision > NEWEST:
         raise StoreError(
             f"The database was brought to revision {revision} by a newer Idearc; this one knows "
-            f"those up to {_REVISIONS[-1]}. Update Idearc, then start it again."
+            f"those up to {NEWEST}. Update Idearc, then start it again."
         )
-    return revision == _REVISIONS[-1] and there >= set(Base.metadata.tables)
+    return revision == NEWEST and there >= set(Base.metadata.tables)
 
 
 def migrate(connection: Connection) -> None:

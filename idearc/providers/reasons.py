@@ -31,8 +31,9 @@ def root_cause(error: BaseException) -> str:
     """What is at the bottom of the error, without any header that it quotes."""
     while error.__cause__:
         error = error.__cause__
-    if "ProtocolError" in type(error).__name__:  # its words quote a header, the key with it
-        return "the connection broke off"
+    if "ProtocolError" in type(error).__name__:  # its words may quote a header, the key with it
+        is_theirs = "Remote" in type(error).__name__
+        return "the connection broke off" if is_theirs else "the request can't be sent"
     # Without what is for programs: numbers of errors, names of files.
     words = re.sub(r"^\[Errno -?\d+\] | \(_\w+\.c(:\d+)?\)$", "", str(error))
     words = re.sub(r"^\[SSL: \w+\]", "no secure connection,", words)
@@ -46,15 +47,15 @@ def explain(error: openai.APIStatusError, quote: Callable[[str], str], if_refuse
         return f"{said}: the API key was refused. Check OPENAI_API_KEY, then try again."
     if "insufficient_quota" in {error.code, error.type}:
         return f"{said}: quota exceeded. Check the plan of your API key, then try again."
+    minutes = math.ceil((retry_after(error) or 0) / 60)
+    wait = f"{minutes} minutes" if minutes > 1 else "a minute"
     if error.status_code == 429:
-        minutes = math.ceil((retry_after(error) or 0) / 60)
-        wait = f"{minutes} minutes" if minutes > 1 else "a minute"
-        return f"{said}: too many requests. Wait {wait}, then try again."
+        return f"{said}: too many requests. Try again in {wait}."
     body = error.body.get("message") if isinstance(error.body, dict) else error.body
     is_text = isinstance(body, str) and not body.lstrip().startswith("<")  # no page of HTML
     words = quote(str(body) if is_text else error.response.reason_phrase)
     if error.status_code >= 500:
-        return f"{said}: it is overloaded or broken ({words}). Try again in a minute."
+        return f"{said}: it is overloaded or broken ({words}). Try again in {wait}."
     return f"{said}: {words}. {if_refused}"
 
 
@@ -69,6 +70,7 @@ def is_permanent(error: openai.APIStatusError) -> bool:
 def retry_after(error: openai.APIStatusError) -> float | None:
     """The seconds that the server asks for; it may also name a date, which is rare."""
     try:
-        return min(max(float(error.response.headers["retry-after"]), 0), 3_600)
+        seconds = float(error.response.headers["retry-after"])
+        return min(max(seconds, 0), 3_600) if math.isfinite(seconds) else None
     except (KeyError, ValueError):
         return None

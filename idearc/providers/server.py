@@ -115,6 +115,7 @@ class ServerProvider:
 
         async def on_response(response: Any) -> None:
             response.stream = Limited(response.stream)
+            response.headers.pop("Content-Encoding", None)  # nobody asked for it to be packed
             if response.is_error:
                 failures.append(response.status_code)
             if response.status_code == 429:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,8 +91,9 @@ def attempt(run: Run, job_name: str, idea_id: str, note: Callable[[str], None]) 
         cause = f" from {type(error.__cause__).__name__}" if error.__cause__ else ""
         words = f"failed, {type(error).__name__}{cause}"
         outcome = Failed(str(error), error.is_permanent, error.retry_after)
-    except BaseException as error:  # the top of a thread: nobody above would see it
-        log.exception("run broke: job=%s idea=%s", job_name, idea_id)
+    except BaseException as error:  # noqa: BLE001 # the top of a thread: nobody else would see it
+        where = "".join(traceback.format_tb(error.__traceback__))  # words may quote the idea
+        log.error("run broke: job=%s idea=%s at\n%s", job_name, idea_id, where)
         words = f"broke, {type(error).__name__}"
         outcome = Failed(f"Something went wrong inside Idearc ({type(error).__name__}). Try again.")
     seconds = time.monotonic() - started

@@ -7,6 +7,7 @@ comes in; else, those who sit at this machine.
 import functools
 import ipaddress
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -15,32 +16,48 @@ from streamlit.errors import StreamlitAuthError, StreamlitSecretNotFoundError
 
 from idearc.errors import IdearcError
 from idearc.markdown import plain
-from idearc.visitor import Visitor
+from idearc.visitor import ALONE, Visitor
 
 log = logging.getLogger(__name__)
 
-_LOCAL = "localhost"
+_OF_PROXIES = (
+    *("Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host"),
+    "X-Forwarded-Proto",
+)
 
 
-def this_visitor(allow_anonymous: bool) -> Visitor:
+def this_visitor(allows_anonymous: Callable[[], bool]) -> Visitor:
     """Shows the log-in, and ends the run, where it is needed.
 
     Raises IdearcError where nobody can be let in, and then whatever else is wrong with the set-up.
     """
     if _has_log_in():
         return _logged_in()
-    if allow_anonymous:
-        return Visitor(has_list=False, counted_as=_network(st.context.ip_address or "127.0.0.1"))
-    # A name of this machine that leads elsewhere, or a proxy before it, is seen by the name that
-    # the browser asks for (https://en.wikipedia.org/wiki/DNS_rebinding).
-    asked_for = urlsplit(f"//{st.context.headers.get('Host', _LOCAL)}").hostname or ""
-    for what, address in (
-        ("It listens on", st.get_option("server.address") or "all addresses"),
-        ("It was asked for as", asked_for),
-    ):
-        if not _is_this_machine(address):
-            raise _refused(f"{what} {address}, where others reach it")
-    return Visitor()
+    if allows_anonymous():
+        network = _network(st.context.ip_address or "127.0.0.1")
+        return Visitor(owner="", has_list=False, counted_as=network)
+    listens_on = st.get_option("server.address") or "all addresses"
+    if not _is_this_machine(listens_on):
+        raise _refused(f"It listens on {listens_on}, where others reach it")
+    if not _comes_from_here():
+        raise _refused("You come from elsewhere")
+    return ALONE
+
+
+def _comes_from_here() -> bool:
+    """Not by a proxy, nor by a name that leads here (https://en.wikipedia.org/wiki/DNS_rebinding).
+
+    By what is sent along: a proxy that says nothing of itself is not noticed.
+    """
+    headers = st.context.headers
+    if not headers:  # no browser: a test
+        return True
+    try:
+        asked_for = urlsplit(f"//{headers.get('Host', '')}").hostname
+    except ValueError:
+        return False
+    is_proxied = any(name in headers for name in _OF_PROXIES)
+    return bool(asked_for) and _is_this_machine(str(asked_for)) and not is_proxied
 
 
 def log_out_button() -> None:
@@ -72,18 +89,22 @@ def _has_log_in() -> bool:
 def _logged_in() -> Visitor:
     if not st.user.get("is_logged_in"):
         st.title("Log in", anchor=False)
-        st.markdown("Your ideas are yours alone: log in to see them.")
+        st.markdown(
+            "Your ideas are yours alone: log in to see them. If a link has brought you here, open "
+            "it again after that."
+        )
         _log_in_button()
         st.stop()
     issuer, subject = st.user.get("iss"), st.user.get("sub")
     if not (issuer and subject):
+        log_out_button()
         raise IdearcError(
             "The log-in does not say who you are: it has no `iss` and `sub`, which every provider "
             "of OpenID Connect gives. Tell who runs this Idearc."
         )
     # Together they name one person (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
     owner = f"{issuer} {subject}"
-    return Visitor(owner=owner, counted_as=owner)
+    return Visitor(owner=owner, has_list=True, counted_as=owner)
 
 
 def _log_in_button() -> None:
@@ -99,27 +120,27 @@ def _refused(why: str) -> IdearcError:
     reason = (
         f"{why}, and no log-in is set up: so nobody is let in. Either set up log-in ([auth] in "
         ".streamlit/secrets.toml), or set IDEARC_ALLOW_ANONYMOUS=1: then everybody comes in, and "
-        "sees only ideas whose link they hold. Then start Idearc again. The README says how, in "
-        "“Let others in”."
+        "sees only ideas whose link they hold. Then start Idearc again. OPERATING.md says how."
     )
-    _log_once(reason)
+    _log_once()
     return IdearcError(reason)
 
 
 @functools.cache
-def _log_once(reason: str) -> None:
-    log.error("%s", reason)
+def _log_once() -> None:
+    log.error("Somebody was not let in, as no log-in is set up: OPERATING.md says how to")
 
 
 def _is_this_machine(address: str) -> bool:
     with suppress(ValueError):
         return ipaddress.ip_address(address).is_loopback
-    return address == _LOCAL
+    return address == "localhost"
 
 
 def _network(address: str) -> str:
     """One visitor has many addresses of IPv6, which begin alike."""
     with suppress(ValueError):
         ip = ipaddress.ip_address(address)
+        ip = getattr(ip, "ipv4_mapped", None) or ip  # where one socket listens for both
         return str(ipaddress.ip_network((ip, 64 if ip.version == 6 else 32), strict=False))
     return address
