@@ -41,7 +41,8 @@ TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when 
 
 
 # What takes long begins first, so that nothing long is left over for one process at the end.
-LONG = ["house", "visitors", "faults", "outage", "life", "stateful", "temporal", "embedded"]
+LONG = ["house", "faults", "first_use", "browser", "visitors", "outage", "life", "stateful"]
+LONG += ["temporal", "session", "embedded"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -25,6 +25,4 @@ fi
 if [ $# -gt 0 ]; then
     exec .venv/bin/python -m pytest "$@"
 fi
-browser=(tests/test_browser.py tests/test_first_use.py) # fewer at once: they watch seconds
-.venv/bin/python -m pytest -n 3 --dist worksteal "${browser[@]/#/--ignore=}"
-.venv/bin/python -m pytest -n 2 "${browser[@]}"
+.venv/bin/python -m pytest -n 4 --dist worksteal --durations 10

@@ -306,7 +306,7 @@ def wait(idearc: Idearc, idea_ids: Sequence[str]) -> Mapping[str, Any]:
     while True:
         there = idearc.progress(ideas)
         states = {job.state for jobs in there.values() for job in jobs.values()}
-        if State.WORKING not in states or time.monotonic() > deadline:
+        if not states & {State.WORKING, State.UNKNOWN} or time.monotonic() > deadline:
             return there
         time.sleep(1)
 
