@@ -24,6 +24,8 @@ def back_up(database_url: str, file: Path) -> int:
     with _ours(path, "rw", StoreError) as (database, ideas):
         try:
             os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError as error:
+            raise InputError(f"{file} is there already: choose another name.") from error
         except OSError as error:
             raise InputError(f"{file} can't be written: {error.strerror}.") from error
         try:

@@ -248,17 +248,18 @@ class Idearc:
 
         Pages count from 1. Raises InputError for a visitor without a list.
         """
-        self._check_list()
+        self.check_list()
         offset = (page - 1) * IDEAS_PER_PAGE
         search = clean(search)[:SEARCH_MAX]
         owner = self.visitor.owner
         return self._store.ideas(limit=IDEAS_PER_PAGE, offset=offset, search=search, owner=owner)
 
     def count_ideas(self, search: str = "") -> int:
-        self._check_list()
+        self.check_list()
         return self._store.count_ideas(clean(search)[:SEARCH_MAX], self.visitor.owner)
 
-    def _check_list(self) -> None:
+    def check_list(self) -> None:
+        """Raises InputError for a visitor without a list."""
         if not self.visitor.has_list:
             raise InputError(_NO_LIST)
 

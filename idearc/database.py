@@ -77,9 +77,9 @@ def create(database_url: str, lock_seconds: float) -> Engine:
 
 
 def sqlite_file(database_url: str) -> Path | None:
-    """Where SQLite keeps it, in a folder that is there; None for another kind of database."""
-    engine = create(database_url, lock_seconds=0)
-    return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
+    """Where SQLite keeps it; None for another kind of database."""
+    url = _parse(database_url)
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
 @contextmanager
@@ -108,7 +108,11 @@ def _parse(database_url: str) -> URL:
 def _sqlite(url: URL, lock_seconds: float) -> Engine:
     if url.database in {None, "", ":memory:"}:
         raise ArgumentError("SQLite needs a file here, as in sqlite:////path/to/idearc.db")
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = Path(str(url.database))
+    is_uri = str(url.database).startswith("file:")  # who writes one knows where it is
+    if not is_uri and not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)  # wherever it lies, its owner alone reads it
     engine = create_engine(
         url,
         hide_parameters=True,

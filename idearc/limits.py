@@ -70,6 +70,7 @@ def _too_many_ideas(submitted: Sequence[float], now: float) -> str:
     plural = "s" if len(submitted) > 1 else ""
     minutes = max(1, math.ceil((min(submitted) + _HOUR - now) / 60))
     return (
-        f"You have submitted {len(submitted)} idea{plural} within an hour, as many as one visitor "
-        f"may here. What you wrote stays in the form while it is open: submit it in {minutes} min."
+        f"You have submitted {len(submitted)} idea{plural} within an hour, or others at your "
+        "address: as many as one visitor may here. What you wrote stays in the form while it is "
+        f"open: submit it in {minutes} min."
     )

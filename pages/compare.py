@@ -17,6 +17,7 @@ st.title(f"{plain(short(idea.name))}: what has changed", anchor=False)
 all_versions = idearc.versions(idea)
 if len(all_versions) == 1:
     st.info("There is no other version to compare it with.", icon=":material/info:")
+    st.stop()
 before, after = versions.choose_two(idea, all_versions)
 progress = {one.id: news.progress(idearc, one) for one in (before, after)}
 versions.differences(idearc, before, after, progress)

@@ -11,6 +11,7 @@ from idearc.markdown import plain
 from idearc.views import parts, states, versions
 
 idearc = get_idearc()
+idearc.check_list()
 
 st.title("Ideas", anchor=False)
 search = st.text_input(

@@ -41,8 +41,7 @@ TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when 
 
 
 # What takes long begins first, so that nothing long is left over for one process at the end.
-LONG = ["house", "faults", "first_use", "browser", "visitors", "outage", "life", "stateful"]
-LONG += ["temporal", "session", "embedded"]
+LONG = ["faults", "house", "first_use", "visitors", "outage", "life", "stateful", "temporal"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

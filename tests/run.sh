@@ -25,4 +25,10 @@ fi
 if [ $# -gt 0 ]; then
     exec .venv/bin/python -m pytest "$@"
 fi
-.venv/bin/python -m pytest -n 4 --dist worksteal --durations 10
+# Some watch seconds, some bring the machine to its limits: not with the others.
+browser=(tests/test_browser.py tests/test_first_use.py)
+load=(tests/test_house.py tests/test_faults.py)
+apart=("${browser[@]}" "${load[@]}")
+.venv/bin/python -m pytest -n 3 --dist worksteal "${apart[@]/#/--ignore=}"
+.venv/bin/python -m pytest -n 2 --dist worksteal "${browser[@]}"
+.venv/bin/python -m pytest -n 3 --dist worksteal "${load[@]}"

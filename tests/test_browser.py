@@ -608,6 +608,8 @@ def test_hostile_text_is_text_in_every_other_place_too(
     for said in ("Try again", HOSTILE[1], HOSTILE[2]):  # the first one begins it
         model_server.always["features"] = Reply(status=400, error={"message": said})
         page.goto(f"{app.url}/workspace?idea={second.id}&tab=features")
+        whole_page = page.get_by_test_id("stApp")
+        expect(whole_page).to_have_attribute("data-test-script-state", "notRunning")
         page.get_by_role("button", name="Try again").click()
         shown = said.replace("&", "&amp;")
         expect(page.get_by_role("alert").filter(has_text=shown)).to_be_visible()

@@ -114,7 +114,7 @@ def test_where_others_reach_it_nobody_is_let_in_by_default(
     config.set_option("server.address", address)
     try:
         shown = texts(app.run())
-        assert f"It listens on {address or 'all addresses'}, where others reach it" in shown
+        assert f"It listens on {address or 'all addresses'}, where others may reach it" in shown
         assert "[auth]" in shown
         assert "IDEARC_ALLOW_ANONYMOUS=1" in shown
         assert not app.text_area
@@ -507,7 +507,7 @@ def test_an_idea_without_a_name_is_not_said_twice(
     assert [text[: len(rest or "")] for text in folded] == ([rest] if rest else [])
 
 
-BAD_IDS = ["", "0" * 32, "x" * 100_000, "' OR 1=1 --", "../../etc/passwd", "\0", "ß%s"]
+BAD_IDS = ["", "0" * 32, "x" * 100_000, "' OR 1=1 --", "\0"]  # more of them in test_core
 
 
 @pytest.mark.parametrize("idea_id", BAD_IDS)

@@ -273,7 +273,7 @@ def test_without_log_in_only_this_machine_is_let_in(
             connect(stream, origin="https://example.com")
 
 
-@pytest.mark.parametrize("secrets", ["[auth", "[auth]\n", '[auth]\nclient_id = "x"\n'])
+@pytest.mark.parametrize("secrets", ["[auth", '[auth]\nclient_id = "x"\n'])
 def test_a_log_in_that_is_set_up_wrong_lets_nobody_in(
     place: Path, new_page: Callable[[], Page], secrets: str
 ) -> None:

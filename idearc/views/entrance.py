@@ -38,7 +38,7 @@ def this_visitor(allows_anonymous: Callable[[], bool]) -> Visitor:
         return Visitor(owner="", has_list=False, counted_as=network)
     listens_on = st.get_option("server.address") or "all addresses"
     if not _is_this_machine(listens_on):
-        raise _refused(f"It listens on {listens_on}, where others reach it")
+        raise _refused(f"It listens on {listens_on}, where others may reach it")
     if not _comes_from_here():
         raise _refused("You come from elsewhere")
     return ALONE

@@ -26,7 +26,9 @@ def share_button(idearc: Idearc, idea: Idea) -> None:
     with popover:
         if shared := idearc.share(idea.id):
             st.markdown("Who has this link can read this idea and what was found, no more:")
-            st.code(f"{_address()}/shared?link={shared.id}", language=None, wrap_lines=True)
+            st.html("<style>.st-key-share-link code { padding-right: 3em }</style>")  # the button's
+            with st.container(key="share-link"):
+                st.code(f"{_address()}/shared?link={shared.id}", language=None, wrap_lines=True)
             safe_button("Revoke", f"revoke-{idea.key}", revoke, "")
         else:
             st.markdown("With a link, others can read this idea and what was found.")
