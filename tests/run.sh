@@ -21,8 +21,9 @@ fi
 
 .venv/bin/ruff check
 .venv/bin/ruff format --check
-.venv/bin/mypy --num-workers auto
+.venv/bin/mypy --num-workers auto & types=$!
 if [ $# -gt 0 ]; then
+    wait $types
     exec .venv/bin/python -m pytest "$@"
 fi
 # Some watch seconds, some bring the machine to its limits: not with the others.
@@ -30,5 +31,6 @@ browser=(tests/test_browser.py tests/test_first_use.py)
 load=(tests/test_house.py tests/test_faults.py)
 apart=("${browser[@]}" "${load[@]}")
 .venv/bin/python -m pytest -n 3 --dist worksteal "${apart[@]/#/--ignore=}"
+wait $types
 .venv/bin/python -m pytest -n 2 --dist worksteal "${browser[@]}"
-.venv/bin/python -m pytest -n 3 --dist worksteal "${load[@]}"
+.venv/bin/python -m pytest -n 4 --dist worksteal "${load[@]}"

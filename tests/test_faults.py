@@ -40,7 +40,7 @@ from idearc.runners.threads import ThreadRunner
 from idearc.settings import read_settings
 from idearc.store import Store
 
-LIMIT_SECONDS = 6  # of a run
+LIMIT_SECONDS = 5  # of a run
 MAX_RETRIES = 1  # of the SDK; Temporal's attempts are one more
 
 

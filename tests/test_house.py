@@ -255,7 +255,7 @@ def test_a_clock_that_was_set_back_makes_nobody_wait(app: AppTest, store: Store)
 
 
 def test_two_tabs_that_try_again_together_100_times_run_it_once_each_time(
-    each_database_url: str,
+    database_url: str,
     model_server: ModelServer,
     monkeypatch: pytest.MonkeyPatch,
     record_property: Count,
@@ -286,12 +286,12 @@ def test_two_tabs_that_try_again_together_100_times_run_it_once_each_time(
             del model_server.always["features"]
         model_server.gate.set()
     eventually(lambda: state() == State.DONE)
-    store = Store(each_database_url)
+    store = Store(database_url)
     found = damage(store, {idea_id})
     assert found == NONE
     assert model_server.asked("features") == 101
     store.close()
-    count(record_property, "two tabs try again together 100 times", found, each_database_url)
+    count(record_property, "two tabs try again together 100 times", found)
 
 
 @pytest.fixture

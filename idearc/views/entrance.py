@@ -20,16 +20,13 @@ from idearc.visitor import ALONE, Visitor
 
 log = logging.getLogger(__name__)
 
-_OF_PROXIES = (
-    *("Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host"),
-    "X-Forwarded-Proto",
-)
+_OF_PROXIES = ("Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host")
 
 
 def this_visitor(allows_anonymous: Callable[[], bool]) -> Visitor:
     """Shows the log-in, and ends the run, where it is needed.
 
-    Raises IdearcError where nobody can be let in, and then whatever else is wrong with the set-up.
+    Raises IdearcError where nobody can be let in.
     """
     if _has_log_in():
         return _logged_in()
