@@ -507,7 +507,7 @@ def test_an_idea_without_a_name_is_not_said_twice(
     assert [text[: len(rest or "")] for text in folded] == ([rest] if rest else [])
 
 
-BAD_IDS = ["", "0" * 32, "x" * 100_000, "' OR 1=1 --", "\0"]  # more of them in test_core
+BAD_IDS = ["", "0" * 32, "' OR 1=1 --" * 9_000]  # more of them in test_core
 
 
 @pytest.mark.parametrize("idea_id", BAD_IDS)

@@ -174,7 +174,7 @@ def _write_from_a_process(url, ideas, writer, start, wins) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("attempt", range(3))
+@pytest.mark.parametrize("attempt", range(2))
 def test_of_two_processes_one_wins(empty_database_url: str, attempt: int) -> None:
     url, tokens = empty_database_url, [f"token {n}" for n in range(30)]
     spawn = multiprocessing.get_context("spawn")
