@@ -30,7 +30,7 @@ fi
 browser=(tests/test_browser.py tests/test_first_use.py)
 load=(tests/test_house.py tests/test_faults.py)
 apart=("${browser[@]}" "${load[@]}")
-.venv/bin/python -m pytest -n 4 --dist worksteal "${apart[@]/#/--ignore=}"
+.venv/bin/python -m pytest -n 3 --dist worksteal "${apart[@]/#/--ignore=}"
 wait $types
-.venv/bin/python -m pytest -n 3 --dist worksteal "${browser[@]}"
+.venv/bin/python -m pytest -n 2 --dist worksteal "${browser[@]}"
 .venv/bin/python -m pytest -n 3 --maxschedchunk 1 "${load[@]}"

@@ -1,6 +1,7 @@
 """What Idearc does, without Streamlit: its promises about ideas, runs and states."""
 
 import itertools
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,19 +31,25 @@ RESULT = Result(idea_id="1", job="features", provider="", model="", seconds=0, i
 RUNNING, FAILED, ENDED = Running(since=START, note="Waiting"), Failed("The reason."), Ended()
 
 
-@pytest.fixture
-def database_url(each_database_url: str) -> str:
-    return each_database_url
-
-
 @pytest.fixture(params=["threads", "temporal"])
-def runner(request: pytest.FixtureRequest, database_url: str) -> str:
+def runner(request: pytest.FixtureRequest) -> str:
     return request.param
+
+
+@pytest.fixture
+def database_url(
+    runner: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """As they are used together; the other pairs meet in test_stateful, _house and _faults."""
+    if runner == "temporal":
+        monkeypatch.setenv("IDEARC_DATABASE_URL", request.getfixturevalue("postgres_url"))
+    return os.environ["IDEARC_DATABASE_URL"]
 
 
 @pytest.fixture
 def idearc(
     runner: str,
+    database_url: str,
     model_server: ModelServer,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,

@@ -230,6 +230,6 @@ def test_in_any_order_all_is_as_the_model_says(each_database_url: str) -> None:
     store = Store(each_database_url)
     machine = type("LifeHere", (Life,), {"store": store})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=5, stateful_step_count=30, deadline=None)
+        machine, settings=settings(max_examples=4, stateful_step_count=30, deadline=None)
     )
     store.close()

@@ -20,7 +20,7 @@ def submit_until_killed() -> None:
     while True:
         idea_id = idearc.submit("", TEXT, new_id())
         os.write(1, f"{idea_id}\n".encode())  # at once, and whole
-        time.sleep(0.03)
+        time.sleep(0.1)
 
 
 for _line in sys.stdin:
