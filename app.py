@@ -37,7 +37,8 @@ try:
         st.page_link(new_idea, label="New idea", icon=":material/add:")
         if visitor.has_list:
             st.page_link(ideas, label="Ideas", icon=":material/list:")
-        log_out_button()
+        if visitor.owner:
+            log_out_button()
     if of_callback := st.session_state.pop("problem", None):
         show(of_callback)
     if deleted := st.session_state.pop("deleted", None):

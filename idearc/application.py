@@ -33,7 +33,7 @@ def get_idearc() -> Idearc:
         # before. app.py calls it, and runs this page in its frame.
         runpy.run_path(entry)
         st.stop()
-    visitor = this_visitor(lambda: read_settings().allow_anonymous)
+    visitor = this_visitor(lambda: _settings().allow_anonymous)
     idearc = _build_once().seen_by(visitor)
     if viewer := this_session():
         idearc.forget(viewer)
@@ -41,9 +41,15 @@ def get_idearc() -> Idearc:
 
 
 @st.cache_resource(show_spinner=False)
+def _settings() -> Settings:
+    """Read once, for all runs of all pages."""
+    return read_settings()
+
+
+@st.cache_resource(show_spinner=False)
 def _build_once() -> Idearc:
     """In Streamlit's cache it survives hot reload, and its live runs with it."""
-    settings = read_settings()
+    settings = _settings()
     idearc = build(settings)
     early = threading.Timer(_FIRST_PAGE_SECONDS, _import_early, [settings])
     early.daemon = True

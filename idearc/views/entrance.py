@@ -58,16 +58,15 @@ def _comes_from_here() -> bool:
 
 
 def log_out_button() -> None:
-    """Where somebody is logged in: as whom, and the way out."""
-    if _has_log_in() and st.user.get("is_logged_in"):
-        name = st.user.get("name") or st.user.get("email") or st.user.get("sub")
-        st.button(
-            "Log out",
-            on_click=st.logout,
-            help=plain(f"You are {name}"),
-            icon=":material/logout:",
-            type="tertiary",
-        )
+    """For who is logged in: as whom, and the way out."""
+    name = st.user.get("name") or st.user.get("email") or st.user.get("sub")
+    st.button(
+        "Log out",
+        on_click=st.logout,
+        help=plain(f"You are {name}"),
+        icon=":material/logout:",
+        type="tertiary",
+    )
 
 
 def _has_log_in() -> bool:
