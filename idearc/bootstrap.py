@@ -16,7 +16,7 @@ from idearc.limits import Limits
 from idearc.providers import Note, Provider
 from idearc.runners import Run, Runner
 from idearc.runners.threads import ThreadRunner
-from idearc.settings import Settings, data_folder
+from idearc.settings import Settings, data_folder, unknown_variables
 from idearc.store import Store
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _KEEPING = 0.1
 
 def build(settings: Settings) -> Idearc:
     """The application, its database ready. Raises IdearcError when it can't be used."""
-    _log_to_stderr()
+    _begin_log()
     changed = threading.Event()
     store = build_store(settings)
     return Idearc(
@@ -56,7 +56,7 @@ def _process_started_at() -> datetime:
 
 def work(settings: Settings, grace_seconds: float) -> None:
     """Carries out what Temporal gives this process, until a signal ends it."""
-    _log_to_stderr()
+    _begin_log()
     there = connection(settings)
     from idearc import worker
 
@@ -159,7 +159,9 @@ def _find_servers() -> Mapping[str, str]:
     return answering_servers()
 
 
-def _log_to_stderr() -> None:
-    """Our own lines from INFO on, everybody else's from WARNING on."""
+def _begin_log() -> None:
+    """To stderr: our own lines from INFO on, everybody else's from WARNING on."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("idearc").setLevel(logging.INFO)
+    for problem in unknown_variables():
+        log.warning("%s", problem)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from idearc.bootstrap import build_provider, build_store, connection
 from idearc.errors import IdearcError
-from idearc.settings import Settings, read_settings
+from idearc.settings import Settings, read_settings, unknown_variables
 
 Check = tuple[str, bool, str]  # what was looked at, whether it is well, and what is to be said
 
@@ -18,6 +18,8 @@ def examine() -> Iterator[Check]:
         yield "settings", False, str(error)
         return
     yield "settings", True, f"IDEARC_RUNNER={settings.runner}"
+    for problem in unknown_variables():
+        yield "settings", False, problem
     yield _check("database", _database, settings)
     if settings.runner == "temporal":
         yield _check("Temporal", _temporal, settings)

@@ -1,10 +1,14 @@
 """The settings, read once from the environment or from a `.env` file."""
 
+import os
 import re
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -120,7 +124,27 @@ def read_settings() -> Settings:
         ) from None
 
 
+def unknown_variables() -> Sequence[str]:
+    """What to say of each variable that looks like one of Idearc's and that nobody reads."""
+    known = [
+        _variable(field.validation_alias or name) for name, field in Settings.model_fields.items()
+    ]
+    there = {name.upper() for name in [*os.environ, *dotenv_values(".env")]}
+    problems = []
+    for name in sorted(there.difference(known)):
+        meant = get_close_matches(name, known, n=1, cutoff=0.9)  # as OPENAI_BASEURL
+        if meant or name.startswith("IDEARC_"):
+            instead = f"Is {meant[0]} meant? " if meant else ""
+            problems.append(f"Nobody reads {name}. {instead}Correct it, or take it away.")
+    return problems
+
+
+def _variable(field: object) -> str:
+    """Its name, of a field's name or alias."""
+    return str(field) if str(field).isupper() else f"IDEARC_{str(field).upper()}"
+
+
 def _assignment(field: str, value: str) -> str:
     """The variable and its value; the value is left out where it may be or hold a secret."""
-    variable = field if field.isupper() else f"IDEARC_{field.upper()}"
+    variable = _variable(field)
     return variable if variable.endswith("_API_KEY") or "@" in value else f"{variable}={value!r}"

@@ -417,12 +417,14 @@ def test_keys_and_ideas_never_reach_the_log(
     idearc = build(read_settings())
     echo = {"message": f"Bad key {API_KEY}: {TEXT}"}
     model_server.always["competitors"] = Reply(status=401, error=echo)
-    with caplog.at_level("DEBUG", logger="idearc"):
+    # As with OPENAI_LOG=debug, and whatever else may log.
+    with caplog.at_level("DEBUG"), caplog.at_level("DEBUG", logger="openai"):
         idea_id = idearc.submit("Secret name", TEXT, new_id())
         eventually(lambda: State.WORKING not in states(idearc, idea_id).values())
         eventually(lambda: len(caplog.records) >= 4)
 
     ours = caplog.text  # tracebacks too
+    assert "openai._base_client" in ours
     assert f"run started: job=features idea={idea_id}" in ours
     assert f"run ended: job=features idea={idea_id}" in ours
     assert "run failed" in ours

@@ -12,8 +12,10 @@ from postgres_server import PostgresServer
 from temporal_server import TemporalServer, worker_here
 from test_core import eventually
 
+from idearc.bootstrap import build
 from idearc.database import migrate
 from idearc.doctor import examine
+from idearc.settings import read_settings
 
 
 def wrong() -> dict[str, str]:
@@ -81,6 +83,17 @@ def test_a_model_may_go_without_its_latest(
     model_server.models = ["llama3.2:latest"]
     monkeypatch.setenv("IDEARC_MODEL", "llama3.2")
     assert "model" not in wrong()
+
+
+def test_a_variable_that_nobody_reads_is_named_here_and_in_the_log(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
+    monkeypatch.setenv("IDEARC_MODELL", "m")
+    assert wrong().keys() == {"settings"}
+    assert "Nobody reads IDEARC_MODELL. Is IDEARC_MODEL meant?" in wrong()["settings"]
+    build(read_settings())
+    assert caplog.text.count("Nobody reads IDEARC_MODELL.") == 1
 
 
 def test_no_password_is_shown(monkeypatch: pytest.MonkeyPatch, postgres: PostgresServer) -> None:

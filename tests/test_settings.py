@@ -7,7 +7,7 @@ import pytest
 from streamlit import config
 
 from idearc.errors import IdearcError
-from idearc.settings import Settings, read_settings
+from idearc.settings import Settings, read_settings, unknown_variables
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -81,6 +81,21 @@ def test_a_wrong_value_is_named_with_its_variable(
     monkeypatch.setenv(variable, value)
     with pytest.raises(IdearcError, match=f"^{variable}='{value}' can't be used: .+Correct it"):
         read_settings()
+
+
+def test_variables_that_nobody_reads_are_named_with_those_that_may_be_meant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for known in ("IDEARC_MODEL", "idearc_max_jobs", "OPENAI_ORG_ID", "TEMPORAL_TLS"):
+        monkeypatch.setenv(known, "1")
+    assert unknown_variables() == []
+    Path(".env").write_text("IDEARC_MODELL=m\nOPENAI_BASEURL=http://127.0.0.1/v1\nOTHER=1\n")
+    monkeypatch.setenv("IDEARC_COLOUR", "sk-secret")
+    colour, model, base_url = unknown_variables()
+    assert colour.startswith("Nobody reads IDEARC_COLOUR. Correct it")
+    assert model.startswith("Nobody reads IDEARC_MODELL. Is IDEARC_MODEL meant? Correct it")
+    assert "Is OPENAI_BASE_URL meant?" in base_url
+    assert "sk-secret" not in colour
 
 
 def test_a_key_is_trimmed_and_a_broken_one_is_refused_unseen(
