@@ -1,11 +1,14 @@
 """One idea with a tab for each job. Looks again every few seconds until all of them are done."""
 
+from functools import partial
+
 import streamlit as st
 
 from idearc.application import get_idearc
 from idearc.jobs import JOBS
 from idearc.progress import is_done
 from idearc.views import Content, frame, news, states, versions
+from idearc.views.button import button, row
 from idearc.views.deletion import delete_button
 from idearc.views.downloads import export_button, printed
 from idearc.views.parts import problem_told
@@ -28,7 +31,7 @@ all_versions = idearc.versions(idea)
 frame.heading(idea, last_version=all_versions[-1].version)
 if not idearc.visitor.has_list:
     st.caption("Keep this page's address: it is the only way back, and lets in all who have it.")
-with st.container(horizontal=True, vertical_alignment="center"):
+with row():
     versions.open_another(idea, all_versions)
     st.page_link(
         "pages/new_idea.py",
@@ -51,7 +54,7 @@ with st.container(key="content"):
         states.unfinished(idearc, job, of_job)
     if of_job.can_retry:
         label = states.retry_label(of_job)
-        states.safe_button(label, f"retry-{job.name}-{label}", retry, job.name)
+        button(label, f"retry-{job.name}", partial(retry, job.name))
 
 printed(idearc, idea, progress)
 if not is_done(progress):

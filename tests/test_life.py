@@ -50,6 +50,29 @@ def model_server(servers: tuple[AppServer, ModelServer]) -> Iterator[ModelServer
     servers[1].forget()
 
 
+@pytest.mark.parametrize("width", [1280, 380])
+def test_what_one_can_do_stands_in_one_row(
+    app: AppServer, model_server: ModelServer, new_page: Callable[[], Page], width: int
+) -> None:
+    page = new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    submit(page, app)
+    expect(tab(page, COMPETITORS)).to_have_text("Competitors · 3")
+    refine = page.get_by_role("link", name="Refine", exact=True)
+    buttons = [
+        page.get_by_role("button", name=name, exact=True) for name in ("Share", "Export", "Delete")
+    ]
+    boxes = [control.bounding_box() for control in (refine, *buttons)]
+    assert all(boxes)
+    assert len({(box["y"], box["height"]) for box in boxes}) == 1
+    assert {box["width"] for box in boxes} == {44} or width > 380  # their icons only
+    for button in buttons:
+        expect(button).to_have_attribute("aria-expanded", "false")
+        button.click()
+        expect(button).to_have_attribute("aria-expanded", "true")
+        page.keyboard.press("Escape")
+
+
 def test_delete_asks_first_and_is_told_wherever_the_idea_is_open(
     page: Page, app: AppServer, model_server: ModelServer, new_page: Callable[[], Page]
 ) -> None:
@@ -65,12 +88,12 @@ def test_delete_asks_first_and_is_told_wherever_the_idea_is_open(
     expect(question.get_by_text("“Salon gaps” goes for good")).to_be_visible()
     question.get_by_role("button", name="Keep it").click()
     expect(question).to_have_count(0)
-    expect(delete).to_have_attribute("aria-pressed", "false")  # it is a new one, a moment later
+    expect(delete).to_have_attribute("aria-expanded", "false")
     delete.click()
     expect(question).to_be_visible()
     page.keyboard.press("Escape")
     expect(question).to_have_count(0)
-    expect(delete).to_have_attribute("aria-pressed", "false")
+    expect(delete).to_have_attribute("aria-expanded", "false")
 
     delete.click()
     expect(question).to_be_visible()

@@ -73,10 +73,13 @@ def test_a_job_that_fails_twice_is_tried_a_third_time(
     model_server.script["features"] = [BROKEN, BROKEN]
     said: set[str] = set()
     idea_id = idearc.submit("", TEXT, new_id())
+
+    def is_done() -> bool:
+        said.add(notes(idearc, idea_id))
+        return set(states(idearc, idea_id).values()) == {DONE}
+
     with worker_here():
-        eventually(
-            lambda: said.add(notes(idearc, idea_id)) or states(idearc, idea_id)["features"] is DONE
-        )
+        eventually(is_done)
     assert model_server.asked("features") == 3
     assert model_server.asked("competitors") == 1
     why = "The one before failed: The model's server answered 500: it is overloaded or broken"

@@ -96,8 +96,9 @@ _tabs = st.components.v2.component(
     js="""
         export default function ({ data, parentElement, setStateValue }) {
             const list = parentElement.querySelector("[role=tablist]");
-            const [labels, first] = data;
-            list.open ??= first;  // from then on, only clicks change it
+            const [labels, first, steps] = data;
+            if (list.steps !== steps) list.open = first;  // else only clicks change it
+            list.steps = steps;
             const draw = () => Object.entries(labels).forEach(([name, label], place) => {
                 const tab =
                     list.children[place] ?? list.appendChild(document.createElement("button"));
@@ -108,7 +109,7 @@ _tabs = st.components.v2.component(
                 tab.onclick = () => {
                     list.open = name;
                     draw();
-                    setStateValue("open", name);
+                    setStateValue("open", [name, steps]);
                 };
             });
             draw();
@@ -171,16 +172,28 @@ def printed(blocks: Iterable[tuple[str, str]]) -> None:
         _printed(data=[list(block) for block in blocks], key="printed-report")
 
 
-def tabs(labels: Mapping[str, str], first: str, key: str, on_change: Callable[[], None]) -> str:
-    """Labels by name, to choose from; the name of the one that is open, at first `first`.
+def tabs(
+    labels: Mapping[str, str], first: str, steps: int, key: str, on_click: Callable[[str], None]
+) -> str:
+    """Labels by name, to choose from; the name of the one that is open.
+
+    At first, and after each of the `steps` back or forward in the browser's history, it is `first`;
+    then what is clicked.
 
     Not st.tabs, which begin anew when a label changes, and not st.segmented_control, which loses a
     click that meets the change of a label: it knows its options by their labels.
     """
+
+    def clicked() -> str:
+        match st.session_state.get(key):
+            case {"open": [str(name), int(then)]} if name in labels and then == steps:
+                return name
+        return ""  # what comes from a browser can be anything
+
     # A list: for a dictionary in a dictionary, Streamlit loads pandas, as it may be a data frame.
-    data = [labels, first]
-    chosen = _tabs(data=data, default={"open": first}, key=key, on_open_change=on_change).open
-    return str(chosen)
+    data = [labels, first, steps]
+    _tabs(data=data, key=key, on_open_change=lambda: on_click(clicked() or first))
+    return clicked() or first
 
 
 def working(doing: str, elapsed: timedelta, usual: str, key: str) -> None:

@@ -1,6 +1,6 @@
 """What views are made of: fields that may be long, pairs of lists, moments and durations."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,22 +22,6 @@ def problem_told() -> Iterator[None]:
         yield
     except IdearcError as error:
         st.session_state.problem = str(error)
-
-
-def toggle(
-    label: str, key: str, icon: str = "", on_change: Callable[[], None] | None = None
-) -> bool:
-    """Looks like st.button, but is state: stays chosen after a click, until it has another key."""
-    chosen = st.segmented_control(
-        label,
-        [label],
-        format_func=lambda words: f"{icon} {words}".strip(),
-        selection_mode="multi",  # else it would be announced as a radio button
-        key=key,
-        on_change=on_change,
-        label_visibility="collapsed",
-    )
-    return bool(chosen)
 
 
 def field(text: str, key: str) -> None:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from idearc.core import Idearc
 from idearc.models import Idea
+from idearc.views.button import button
 from idearc.views.parts import problem_told
-from idearc.views.states import safe_button
 
 
 def share_button(idearc: Idearc, idea: Idea) -> None:
@@ -15,11 +15,11 @@ def share_button(idearc: Idearc, idea: Idea) -> None:
     if not popover.open:
         return
 
-    def share(_label: str) -> None:
+    def share() -> None:
         with problem_told():
             idearc.begin_to_share(idea.id)
 
-    def revoke(_label: str) -> None:
+    def revoke() -> None:
         with problem_told():
             idearc.end_to_share(idea.id)
 
@@ -29,10 +29,10 @@ def share_button(idearc: Idearc, idea: Idea) -> None:
             st.html("<style>.st-key-share-link code { padding-right: 3em }</style>")  # the button's
             with st.container(key="share-link"):
                 st.code(f"{_address()}/shared?link={shared.id}", language=None, wrap_lines=True)
-            safe_button("Revoke", f"revoke-{idea.key}", revoke, "")
+            button("Revoke", f"revoke-{idea.key}", revoke)
         else:
             st.markdown("With a link, others can read this idea and what was found.")
-            safe_button("Make a link", f"make-link-{idea.key}", share, "")
+            button("Make a link", f"make-link-{idea.key}", share)
 
 
 def _address() -> str:

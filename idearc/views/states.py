@@ -1,6 +1,6 @@
 """How it is said how far the jobs of an idea are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 import streamlit as st
@@ -12,7 +12,7 @@ from idearc.markdown import plain
 from idearc.models import now
 from idearc.progress import Progress, State
 from idearc.views import browser
-from idearc.views.parts import duration, toggle
+from idearc.views.parts import duration
 
 STATE_COLORS = {
     State.WORKING: "blue",
@@ -31,22 +31,20 @@ def tab_label(job: Job, progress: Progress) -> str:
 
 def tabs(progress: Mapping[str, Progress]) -> str:
     """The names of the jobs with their states, to choose from; the name of the one that is open."""
-    shown = st.session_state.setdefault("tabs_shown", 0)
+    steps = st.session_state.setdefault("steps_in_history", 0)
     run = get_script_run_ctx()
     if run and run.is_history_navigation:
-        # New ones, which begin with the address. Else they know better: the address that comes
-        # with a tick may be older than a click.
-        shown = st.session_state.tabs_shown = shown + 1
-    key = f"tabs-{shown}"
+        steps = st.session_state.steps_in_history = steps + 1
     in_address = st.query_params.get("tab")
-    chosen = browser.tabs(
+    return browser.tabs(
         {name: tab_label(JOBS[name], of_job) for name, of_job in progress.items()},
         first=in_address if in_address in JOBS else next(iter(JOBS)),
-        key=key,
-        on_change=lambda: st.query_params.update(tab=st.session_state[key].open),
+        # A step back or forward opens the tab of the address. Else the tabs know better: the
+        # address that comes with a tick may be older than a click.
+        steps=steps,
+        key="tabs",
+        on_click=lambda name: st.query_params.update(tab=name),
     )
-    # What comes from a browser can be anything.
-    return chosen if chosen in JOBS else next(iter(JOBS))
 
 
 def summary(progress: Mapping[str, Progress]) -> str:
@@ -100,24 +98,6 @@ def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
 def retry_label(progress: Progress) -> str:
     """What is live is not started again."""
     return "Check again" if progress.is_live else "Try again"
-
-
-def safe_button(label: str, key: str, callback: Callable[[str], None], argument: str) -> None:
-    """Looks like st.button; each click counts, and counts once.
-
-    Streamlit 1.67 forgets a click of st.button when a tick comes before the run that the click
-    begins has got to it. What is chosen is state: it comes along with the tick. But it comes along
-    with one that was late, too, and then is taken for a change.
-    """
-    clicks = st.session_state.setdefault(key, 0)
-    choice = f"{key}-{clicks}"
-
-    def click() -> None:
-        if st.session_state.get(choice) and st.session_state[key] == clicks:
-            st.session_state[key] += 1
-            callback(argument)
-
-    toggle(label, choice, on_change=click)
 
 
 @st.cache_data(ttl=60, show_spinner=False)
