@@ -6,10 +6,13 @@ here: it makes what the tests have importable.
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -64,3 +67,12 @@ class Apps:
     ) -> Iterator[dict[str, AppServer]]:
         with ExitStack() as stack:
             yield {name: stack.enter_context(self.start(name, model, **settings)) for name in names}
+
+
+def wait_for_its_first_second(server: AppServer) -> None:
+    """What is put into the database in it may be older than the process, for all that Idearc knows.
+
+    It would say that it was interrupted, instead of waiting for it.
+    """
+    begun = psutil.Process(server.pid).create_time()
+    time.sleep(max(0, begun + 1.1 - time.time()))

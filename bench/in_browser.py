@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from app_server import AppServer
-from apps import IDEA, Apps
+from apps import IDEA, Apps, wait_for_its_first_second
 from conftest import an_idea, example_findings
 from many_ideas import fill
 from model_server import ModelServer
@@ -106,6 +106,7 @@ def arrival(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
         for name in apps.names("idearc", "before"):
             store = Store(apps.database_url(name))
             with ModelServer(latency_seconds=7) as model, apps.start(name, model) as server:
+                wait_for_its_first_second(server)
                 waiting = [store.add_idea(an_idea())[0].id for _ in range(9)]
                 with others(server.url, waiting):
                     seconds[name] = [

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 
 import psutil
 from app_server import AppServer
-from apps import Apps
+from apps import Apps, wait_for_its_first_second
 from conftest import an_idea
 from in_browser import Row
 from model_server import ModelServer
@@ -57,6 +57,8 @@ def ticks(apps: Apps, rounds: int) -> Iterator[Row]:
     shared = {**_NO_END, "IDEARC_DATABASE_URL": apps.database_url("ticks")}
     with ModelServer() as model, apps.start_all(names, model, **shared) as servers:
         store = Store(apps.database_url("ticks"))
+        for server in servers.values():
+            wait_for_its_first_second(server)
         asyncio.run(take_turns(servers, store))
         store.close()
     yield "CPU of a tick of a waiting workspace", {name: cpu[name][1:] for name in names}
@@ -88,6 +90,7 @@ def crowd(apps: Apps, seconds: int, visitors: int = 300) -> Iterator[Row]:
         psutil.Process(server.pid).cpu_affinity(cores[:1])
         psutil.Process().cpu_affinity(cores[1:])
         try:
+            wait_for_its_first_second(server)
             share = _with_store(apps, "idearc crowd", visitors, lambda ideas: come(server, ideas))
         finally:
             psutil.Process().cpu_affinity(cores)
@@ -125,6 +128,7 @@ def memory(apps: Apps) -> Iterator[Row]:
         return _megabytes(server) - before
 
     with ModelServer() as model, apps.start("idearc memory", model, **_NO_END) as server:
+        wait_for_its_first_second(server)
         growth = _with_store(apps, "idearc memory", 100, lambda ideas: come(server, ideas))
     yield "MB of an open workspace", {"idearc": [sizes["one"]]}
     yield "MB more of 500 further ones, opened and closed", {"idearc": [sizes["sessions"]]}

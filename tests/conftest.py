@@ -15,7 +15,7 @@ from browser import launch_chromium
 from hypothesis import settings
 from model_server import ModelServer, example
 from openai import pydantic_function_tool
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from postgres_server import PostgresServer
 from pydantic import BaseModel
 from streamlit import config
@@ -31,7 +31,11 @@ from idearc.store import Store
 
 # The same examples in each run: what is red once is red again.
 settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("few", settings.get_profile("same"), max_examples=5)
 settings.load_profile("same")
+
+# For what hangs: no machine is so busy that anything takes as long.
+expect.set_options(timeout=60_000)
 
 # As .streamlit/config.toml says, which is not read where no server runs.
 config.set_option("server.address", "localhost")
@@ -41,12 +45,24 @@ TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when 
 
 
 # What takes long begins first, so that nothing long is left over for one process at the end.
-LONG = ["faults", "house", "first_use", "visitors", "outage", "life", "stateful", "temporal"]
+LONG = ["third_job", "faults", "house", "first_use", "visitors", "outage", "life", "stateful"]
+LONG += ["temporal", "embedded"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# What quick runs do without: fixtures, or values of parameters, and whole modules.
+SERVICES = {"browser", "postgres", "postgresql", "temporal", "tiny_model"}
+HEAVY = {"test_house.py", "test_faults.py", "test_temporal.py"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before markers choose
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     places = {f"test_{name}.py": place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
+    for item in items:
+        chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        asked_for = {*item.fixturenames, *(value for value in chosen if isinstance(value, str))}
+        if asked_for & SERVICES or item.path.name in HEAVY:
+            item.add_marker("heavy")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

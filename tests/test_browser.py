@@ -29,8 +29,6 @@ from idearc.store import Store
 WORKSPACE = re.compile(r"/workspace\?idea=[0-9a-f]{32}")
 INVALID_KEY = Reply(status=401)
 
-expect.set_options(timeout=20_000)
-
 
 @dataclass(frozen=True)
 class Servers:
@@ -241,7 +239,7 @@ def test_after_24_ticks_it_says_so_and_a_retry_starts_a_new_round(
     model_server.gate.clear()
     submit(page, app)
     overdue = content(page).get_by_text("taking longer than usual")
-    expect(overdue).to_be_visible(timeout=40_000)
+    expect(overdue).to_be_visible()
     page.wait_for_timeout(2_000)
     expect(overdue).to_be_visible()  # a dead timer does not bring the spinner back
 
@@ -377,7 +375,7 @@ def test_a_killed_server_is_told_and_nothing_doubles(
     app.start()
 
     for job in JOBS.values():  # without a click
-        expect(tab(page, job)).to_have_text(f"{job.label} · interrupted", timeout=20_000)
+        expect(tab(page, job)).to_have_text(f"{job.label} · interrupted")
     for name, job in JOBS.items():
         open_tab(page, name)
         expect(content(page).get_by_text("This was interrupted")).to_be_visible()

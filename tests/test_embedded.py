@@ -27,7 +27,7 @@ from idearc.providers.embedded import EmbeddedProvider
 
 
 class Word(BaseModel):
-    word: str
+    word: Annotated[str, MaxLen(8)]
 
 
 class Words(JobAnswer):
@@ -119,15 +119,18 @@ def test_waiting_for_its_turn_is_not_failing(
 ) -> None:
     provider = make_provider(timeout_seconds=10)
     provider.ask(JOB, an_idea(), quiet)
+    (server,) = servers()
     first, second = [], []
 
     def ask_too_much() -> None:
         with pytest.raises(ProviderError, match="no result within 10 s"):
             provider.ask(LONG, an_idea(), first.append)
+        server.resume()
 
     run = threading.Thread(target=ask_too_much)
     run.start()
     eventually(lambda: first[-1:] == [""])
+    server.suspend()  # to write would keep a core busy
     assert provider.ask(JOB, an_idea(), second.append).findings  # its own time begins with its turn
     assert second == ["Waiting for the model", ""]
     run.join()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pandas
 import pytest
@@ -26,8 +26,7 @@ from idearc import export, snapshot
 from idearc.bootstrap import build
 from idearc.errors import InputError
 from idearc.form import read_form
-from idearc.jobs import JOBS
-from idearc.jobs.competitors import Competitor
+from idearc.jobs import JOBS, Job
 from idearc.jobs.features import Feature
 from idearc.models import Result, new_id
 from idearc.settings import read_settings
@@ -58,28 +57,32 @@ LISTS = st.lists(TEXTS.filter(bool), max_size=3)
 COUNTS = st.integers(0, 2**31 - 1)
 
 
-def findings(table: type, **fields: Any) -> Any:
-    one = st.builds(dict, name=NAMES, what=TEXTS, **fields)
-    return st.lists(one, max_size=4).map(
-        lambda rows: [table(idea_id="", position=place, **row) for place, row in enumerate(rows)]
+OF_NAME = {"name": NAMES, "url": ADDRESSES | TEXTS, "sources": st.lists(ADDRESSES, max_size=3)}
+
+
+def of_type(annotation: Any) -> Any:
+    """Values for a field of a table that is declared like that."""
+    if get_origin(annotation) is Literal:
+        return st.sampled_from(get_args(annotation))
+    return {str: TEXTS, list[str]: LISTS}[annotation]
+
+
+def findings(job: Job) -> Any:
+    fields = {
+        name: OF_NAME[name] if name in OF_NAME else of_type(field.annotation)
+        for name, field in job.table.model_fields.items()
+        if name not in {"idea_id", "position"}
+    }
+    return st.lists(st.fixed_dictionaries(fields), max_size=4).map(
+        lambda rows: [
+            job.table(idea_id="", position=place, **row) for place, row in enumerate(rows)
+        ]
     )
-
-
-FINDINGS = {
-    "competitors": findings(
-        Competitor, kind=TEXTS, pricing=TEXTS, strengths=LISTS, weaknesses=LISTS,
-        url=ADDRESSES | TEXTS, sources=st.lists(ADDRESSES, max_size=3), search=TEXTS,
-    ),
-    "features": findings(
-        Feature, why=TEXTS, weakness=TEXTS,
-        priority=st.sampled_from(["must", "should", "could"]), effort=st.sampled_from("SML"),
-    ),
-}  # fmt: skip
 
 
 @st.composite
 def parts(draw: Any, job_name: str) -> Part:
-    found = draw(FINDINGS[job_name])
+    found = draw(findings(JOBS[job_name]))
     result = Result(
         idea_id="",
         job=job_name,
@@ -200,7 +203,7 @@ def test_a_table_is_read_by_pandas_and_no_cell_is_a_formula(there: Snapshot) -> 
                     assert not cell.strip().startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20"))
         if not part.findings:
             continue
-        assert ("chosen" in frame) == (part.job.name == "features")
+        assert ("chosen" in frame) == (part.findings[0].is_chosen({}) is not None)
         for row, one in zip(frame.to_dict("records"), part.findings, strict=True):
             for name, field in one.own_fields().items():
                 text = " | ".join(field) if isinstance(field, list) else field
@@ -288,7 +291,7 @@ BAD_FILES = [
     (changed("idea", "known", ["x" * 81]), "at most 80 fit"),
     (changed("idea", "created_at", "2026-01-01T00:00:00"), "at idea.created_at"),
     (changed("idea", "created_at", "0001-01-01T00:00:00+14:00"), "at idea.created_at"),
-    (changed(*RESULT, "job", "risks"), "the job “risks”, which this Idearc does not know"),
+    (changed(*RESULT, "job", "weather"), "the job “weather”, which this Idearc does not know"),
     (changed(*RESULT, "seconds", -1), "at results.0.seconds"),
     (changed(*RESULT, "input_tokens", 2**31), "at results.0.input_tokens"),
     (changed(*RESULT, "choices", {"1": True}), "a choice of what was not found"),
@@ -360,7 +363,8 @@ def test_the_command_says_what_is_missing(each_store: Store, tmp_path: Path) -> 
     file = tmp_path / "idea.json"
     file.write_bytes(changed("idea", "name", "Größe 💈"))
     done = command(file, PYTHONIOENCODING="ascii")
-    assert "The file holds no result of: competitors." in done.stdout
+    others = ", ".join(name for name in JOBS if name != "features")
+    assert f"The file holds no result of: {others}." in done.stdout
     assert (done.returncode, done.stderr) == (0, "")
     assert each_store.count_ideas() == 1
 

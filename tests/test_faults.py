@@ -200,6 +200,9 @@ def temporal_runner(_store: Store, provider: Provider) -> Iterator[Runner]:
         yield TemporalRunner(connection(read_settings()), limits)
 
 
+RUNNERS = {"threads": thread_runner, "temporal": temporal_runner}
+
+
 def leftovers() -> Counter[str]:
     """What this process has open, but for what pools keep: connections to a database, threads."""
     this = psutil.Process()
@@ -212,28 +215,28 @@ def leftovers() -> Counter[str]:
 
 
 @pytest.mark.parametrize("kind", [OpenAIProvider, CompatibleProvider])
-@pytest.mark.parametrize("runner", [thread_runner, temporal_runner])
+@pytest.mark.parametrize("runner", RUNNERS)
 def test_each_fault_is_told_and_harms_nothing_else(
     kind: type[ServerProvider],
-    runner: Callable[..., Any],
+    runner: str,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
     store: Store,
     record_property: Callable[[str, object], None],
 ) -> None:
-    if runner is temporal_runner:
+    if runner == "temporal":
         temporal: TemporalServer = request.getfixturevalue("temporal")
         monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
     cases = [Case(fault, job) for fault in FAULTS for job in JOBS.values()]
     with servers() as (well, places, silent):
 
         def provider(url: str) -> Provider:
-            retries = MAX_RETRIES if runner is thread_runner else 0
+            retries = MAX_RETRIES if runner == "threads" else 0
             settings: dict[str, Any] = {"api_key": API_KEY, "model": "m", "base_url": url}
             return kind(timeout_seconds=LIMIT_SECONDS, max_retries=retries, **settings)
 
         at = {name: provider(url) for name, url in places.items()}
-        with runner(store, Faulty(cases, at, provider(well.url))) as running:
+        with RUNNERS[runner](store, Faulty(cases, at, provider(well.url))) as running:
             idearc = Idearc(
                 store,
                 running,

@@ -28,7 +28,7 @@ from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 from test_browser import fill_in, open_tab, submit, tab, wait_until
 from test_core import eventually
-from test_pages import APP, texts, workspace
+from test_pages import an_app, texts, workspace
 
 from bench.visitor import Writer
 from idearc.bootstrap import build
@@ -171,7 +171,7 @@ def test_a_full_disk_is_told_and_is_well_when_there_is_room(
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch, model_server: ModelServer) -> AppTest:
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
-    return AppTest.from_file(APP, default_timeout=60)
+    return an_app()
 
 
 def test_a_read_only_database_is_read_and_says_why_no_more(
@@ -376,7 +376,7 @@ def test_a_server_that_is_killed_under_20_open_workspaces_comes_back_to_the_trut
     model_server.gate.set()
     there.start()
     for one in pages[1:]:
-        expect(tab(one, JOBS["features"])).to_have_text("Features · interrupted", timeout=40_000)
+        expect(tab(one, JOBS["features"])).to_have_text("Features · interrupted")
     expect(tab(page, JOBS["features"])).to_have_text("Features · 7")
     open_tab(pages[1], "features")
     pages[1].get_by_role("button", name="Try again").click()

@@ -1,6 +1,7 @@
 """Imports go one way: adapters know neither the core nor the store, only pages and views draw."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -66,10 +67,11 @@ MAY_IMPORT = {
 }
 
 
-def imports(source: str) -> set[str]:
+@functools.cache
+def imports(path: Path) -> set[str]:
     """The modules that are imported anywhere in it, and the names that are taken from them."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -83,7 +85,7 @@ def test_only_these_files_import(module: str) -> None:
     importers = {
         str(path.relative_to(ROOT).as_posix())
         for path in FILES
-        if any(f"{name}.".startswith(f"{module}.") for name in imports(path.read_text()))
+        if any(f"{name}.".startswith(f"{module}.") for name in imports(path))
     }
     assert importers, f"nobody imports {module}: delete its rule"
     assert importers <= MAY_IMPORT[module]

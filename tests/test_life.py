@@ -172,8 +172,8 @@ def test_print_export_and_import(
 ) -> None:
     """What is downloaded opens elsewhere: see test_export."""
     answers = json.loads(Path(__file__).with_name("salon.json").read_text("utf-8"))
-    for name in JOBS:
-        model_server.script[name] = [Reply(text=json.dumps(answers[name]))]
+    for job in (COMPETITORS, FEATURES):
+        model_server.script[job.name] = [Reply(text=json.dumps(answers[job.name]))]
     submit(page, app, name="Salon: gaps/day?")
     expect(tab(page, FEATURES)).to_have_text("Features · 7")
     open_tab(page, "features")

@@ -14,7 +14,8 @@ from alembic.migration import MigrationContext
 from app_server import ROOT
 from conftest import an_idea
 from sqlalchemy import Engine, text
-from test_store import COMPETITORS, FEATURES, answer
+from test_store import COMPETITORS
+from writers import FEATURES, answer
 
 from idearc.database import create, migrate
 from idearc.errors import StoreError

@@ -201,7 +201,7 @@ def test_a_folder_that_cant_be_made_is_told(tmp_path: Path, hub: HubServer) -> N
 def test_two_processes_at_once_fetch_it_once(folder: Path, hub: HubServer) -> None:
     spawn = multiprocessing.get_context("spawn")
     processes = [
-        spawn.Process(target=ready, args=(MODEL, folder, quiet, hub.url)) for _ in range(2)
+        spawn.Process(target=ready, args=(MODEL, folder, print, hub.url)) for _ in range(2)
     ]
     for process in processes:
         process.start()

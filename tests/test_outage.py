@@ -81,7 +81,7 @@ def test_the_tabs_say_what_temporal_says(
         submit(page, app)
         expect(page.get_by_text("Waiting for a worker")).to_be_visible()
         overdue = page.get_by_text("This is taking longer than usual")
-        expect(overdue).to_be_visible(timeout=40_000)
+        expect(overdue).to_be_visible()
         page.get_by_role("button", name="Check again").click()
         expect(overdue).to_have_count(0)
 
@@ -97,7 +97,7 @@ def test_the_tabs_say_what_temporal_says(
             expect(away).to_be_visible()
             expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · not known")
             temporal.start()
-            expect(page.get_by_text("Looking for competitors")).to_be_visible(timeout=40_000)
+            expect(page.get_by_text("Looking for competitors")).to_be_visible()
             model_server.gate.set()
             expect(page.get_by_role("link", name="Name 1")).to_be_visible()
             expect(page.locator("iframe")).to_have_count(0)

@@ -16,6 +16,7 @@ from conftest import TEXT, an_idea, example_findings
 from model_server import ModelServer, Reply
 from sqlalchemy import Engine, event
 from streamlit import config
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 from test_core import eventually
 
@@ -30,13 +31,21 @@ from idearc.views.competitors import KNOWN, NOT_CONFIRMED, SEEN
 
 APP = Path(__file__).parent.parent / "app.py"
 START = datetime(2026, 1, 1, tzinfo=UTC)
+COMPONENTS = BidiComponentManager()
 PROVENANCE = Provenance("OpenAI", "example-model", 1, 2, ["salon apps"], ["https://a.com"])
+
+
+def an_app() -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60)
+    # Else each looks through all packages that are installed for components, for 0.2 s.
+    app._bidi_component_manager = COMPONENTS
+    return app
 
 
 @pytest.fixture
 def app(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
-    return AppTest.from_file(APP, default_timeout=20)
+    return an_app()
 
 
 def texts(app: AppTest) -> str:
@@ -98,7 +107,7 @@ def click(app: AppTest, button: Any) -> AppTest:
 
 
 def test_without_a_key_the_form_says_who_answers_and_how_to_change_it() -> None:
-    app = AppTest.from_file(APP, default_timeout=20).run()
+    app = an_app().run()
     shown = texts(app)
     assert "A small model on this machine answers." in shown
     assert "OPENAI_API_KEY" in shown  # the README's section
@@ -112,7 +121,7 @@ def test_with_a_server_the_form_has_nothing_to_say_of_models(app: AppTest) -> No
 
 def test_a_wrong_setting_is_told_in_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IDEARC_MAX_JOBS", "many")
-    app = AppTest.from_file(APP, default_timeout=20).run()
+    app = an_app().run()
     assert "IDEARC_MAX_JOBS='many' can't be used" in texts(app)
     assert not app.exception
 
@@ -176,7 +185,7 @@ def test_the_same_view_of_the_form_makes_one_idea(app: AppTest, store: Store) ->
     app.run()
     token = app.session_state.form_token
     submit(app)
-    late = AppTest.from_file(APP, default_timeout=20).run()
+    late = an_app().run()
     late.session_state.form_token = token
     submit(late)
     assert store.count_ideas() == 1
@@ -241,7 +250,7 @@ def test_a_retry_in_another_tab_starts_a_new_round_too(
     app.session_state[f"tick-{idea.key}-0"] = 24
 
     model_server.gate.clear()
-    try_again(workspace(AppTest.from_file(APP, default_timeout=20), idea.id))
+    try_again(workspace(an_app(), idea.id))
     assert f"{JOBS['competitors'].label} · working" in tabs(app.run())
     assert app.session_state.waiting_round == 1
     assert not app.exception
@@ -418,7 +427,7 @@ def test_a_feature_is_ticked_in_and_out_for_good(app: AppTest, store: Store) -> 
     app.checkbox[0].uncheck().run()
     app.checkbox[0].check().run()
     assert "First version: 2 of 2" in texts(app)
-    reloaded = AppTest.from_file(APP, default_timeout=20)
+    reloaded = an_app()
     open_tab(workspace(reloaded, idea_id), "features")
     assert [box.value for box in reloaded.checkbox] == [True, True]
 
@@ -642,7 +651,7 @@ def test_a_version_that_is_left_alone_is_compared_with_nothing(store: Store) -> 
 
 
 def compared(idea_id: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=20).run()
+    app = an_app().run()
     app.query_params["idea"] = idea_id
     return app.switch_page("pages/compare.py").run()
 

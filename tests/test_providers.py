@@ -196,13 +196,13 @@ def test_a_run_ends_inside_its_time_limit(
 def test_a_server_that_is_not_there_is_named_with_its_cause(make_provider: MakeProvider) -> None:
     url = "http://user:secret@127.0.0.1:9/v1"
     with pytest.raises(ProviderError, match=r"127\.0\.0\.1:9 can't be reached: .+ Check") as error:
-        make_provider(base_url=url).ask(FEATURES, an_idea(), quiet)
+        make_provider(base_url=url, max_retries=0).ask(FEATURES, an_idea(), quiet)
     assert "secret" not in str(error.value)
 
 
 def test_a_key_that_no_header_takes_is_never_shown(make_provider: MakeProvider) -> None:
     with pytest.raises(ProviderError) as error:
-        make_provider(api_key="sk-sec\nret").ask(FEATURES, an_idea(), quiet)
+        make_provider(api_key="sk-sec\nret", max_retries=0).ask(FEATURES, an_idea(), quiet)
     assert "ret" not in str(error.value).replace("retry", "")
 
 

@@ -8,17 +8,16 @@ from pathlib import Path
 import pytest
 from conftest import an_idea
 from sqlalchemy import event, text
+from writers import FEATURES, answer, write
 
-from idearc.database import migrate
 from idearc.errors import StoreError
 from idearc.jobs import JOBS
 from idearc.jobs.competitors import CompetitorFields
-from idearc.jobs.features import FeatureFields
 from idearc.models import Base, Choice, Idea
 from idearc.providers import Answer, Provenance
 from idearc.store import Store
 
-FEATURES, COMPETITORS = JOBS["features"], JOBS["competitors"]
+COMPETITORS = JOBS["competitors"]
 
 
 @pytest.fixture
@@ -31,16 +30,6 @@ def sqlite_store(tmp_path: Path) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path / 'sqlite.db'}")
     yield store
     store.close()
-
-
-def answer(writer: str, count: int = 5) -> Answer:
-    return Answer(
-        [
-            FeatureFields(name=f"{writer} {n}", what="w", why="y", priority="must", effort="S")
-            for n in range(count)
-        ],
-        Provenance("p", writer, 1, 2, searched=["q"], pages=["https://example.com"]),
-    )
 
 
 def models_and_names(store: Store, idea_id: str) -> tuple[list[str], list[str]]:
@@ -149,12 +138,12 @@ def test_of_many_threads_one_wins(store: Store, idea: Idea) -> None:
     wins: list[str] = []
     start = threading.Barrier(8)
 
-    def write(writer: str) -> None:
+    def save(writer: str) -> None:
         start.wait()
         if store.save(FEATURES, idea.id, answer(writer), 0):
             wins.append(writer)
 
-    threads = [threading.Thread(target=write, args=(f"t{n}",)) for n in range(8)]
+    threads = [threading.Thread(target=save, args=(f"t{n}",)) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -163,24 +152,13 @@ def test_of_many_threads_one_wins(store: Store, idea: Idea) -> None:
     assert models_and_names(store, idea.id) == (wins, [f"{wins[0]} {n}" for n in range(5)])
 
 
-def _write_from_a_process(url, ideas, writer, start, wins) -> None:
-    start.wait()  # before there is any table: both make them at once
-    migrate(url)
-    store = Store(url)
-    for idea in ideas:
-        stored, is_new = store.add_idea(an_idea(token=idea))
-        won = store.save(FEATURES, stored.id, answer(writer), 0)
-        wins.put((stored.id, writer, is_new, won))
-    store.close()
-
-
 @pytest.mark.parametrize("attempt", range(2))
 def test_of_two_processes_one_wins(empty_database_url: str, attempt: int) -> None:
     url, tokens = empty_database_url, [f"token {n}" for n in range(30)]
     spawn = multiprocessing.get_context("spawn")
     start, wins = spawn.Barrier(2), spawn.Queue()
     processes = [
-        spawn.Process(target=_write_from_a_process, args=(url, tokens, writer, start, wins))
+        spawn.Process(target=write, args=(url, tokens, writer, start, wins))
         for writer in ("one", "two")
     ]
     for process in processes:
