@@ -17,7 +17,7 @@ compare = st.Page("pages/compare.py", title="Compare", visibility="hidden")
 shared = st.Page("pages/shared.py", title="Shared", visibility="hidden")
 # Streamlit's own bar would hide the links behind a menu on phones.
 page = st.navigation([new_idea, ideas, workspace, compare, shared], position="hidden")
-# Of two layouts in one run, one would see the former for a moment at each run.
+# Set the layout once per run: a second call would flash the first layout.
 is_wide = page in (workspace, compare, shared)
 st.set_page_config(
     page_title=None if is_wide else "Idearc",

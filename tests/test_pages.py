@@ -99,10 +99,13 @@ def try_again(app: AppTest) -> AppTest:
 
 
 def click(app: AppTest, button: Any) -> AppTest:
-    """As the browser tells of it, where there is one."""
-    clicks = json.loads(button.json)["clicks"] + 1
+    return tell(app, button, json.dumps({"clicks": json.loads(button.json)["clicks"] + 1}))
+
+
+def tell(app: AppTest, component: Any, state: str) -> AppTest:
+    """As the browser does, where there is one."""
     states = app._tree.get_widget_states()
-    states.widgets.add(id=button.id, json_value=json.dumps({"clicks": clicks}))
+    states.widgets.add(id=component.id, json_value=state)
     return app._run(states)
 
 
@@ -210,6 +213,22 @@ def test_a_failed_job_shows_its_reason_and_is_retried_alone(
     try_again(open_tab(app, name))
     eventually(lambda: "example-model" in texts(app.run()))
     assert {job: model_server.asked(job) for job in JOBS} == {**dict.fromkeys(JOBS, 1), name: 2}
+
+
+JUNK = [None, "1", -1, 1e99, [[]], ["features"], ["nonsense", 0], ["features", "0"], {}]
+
+
+def test_what_a_browser_tells_can_be_anything(
+    app: AppTest, model_server: ModelServer, store: Store
+) -> None:
+    idea = store.add_idea(an_idea(created_at=START))[0]
+    workspace(app, idea.id)
+    for component in on_screen(app):
+        for state in [*({"clicks": junk, "open": junk} for junk in JUNK), [], 1]:
+            tell(app, component, json.dumps(state))
+            assert not app.exception
+            assert retries(app) == ["competitors"]
+    assert not model_server.requests
 
 
 def test_the_ticks_run_out_and_a_retry_starts_a_new_round(

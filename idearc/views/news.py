@@ -14,7 +14,8 @@ from idearc.progress import Progress, State
 from idearc.views import frame
 from idearc.views.session import this_session
 
-# A head start: a new timer is a document with scripts, which the browser would run before it draws.
+# Drawing waits so long before it adds the timer: its iframe loads scripts, and Chromium would run
+# them before it paints the tabs.
 _SECONDS_FOR_TABS = 0.1
 
 
@@ -73,9 +74,9 @@ def _tick_alone(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks
 def run_when_connected_again() -> None:
     """Has a browser whose connection comes back ask for this page, done or not.
 
-    First on the page, as the server may be gone before its end. The browser does so for the sake of
-    what is timed; else a server that has been started anew, which knows neither fragments nor
-    widgets of a page that it has not run, would drop ticks and clicks and say nothing.
+    It comes first on the page, as the server may be gone before the page's end. After a reconnect,
+    Streamlit's browser asks for the whole page only if the page has a timed fragment. Without that,
+    a restarted server would silently ignore ticks and clicks, because it has not run the page yet.
     """
 
 
