@@ -70,9 +70,10 @@ class Apps:
 
 
 def wait_for_its_first_second(server: AppServer) -> None:
-    """What is put into the database in it may be older than the process, for all that Idearc knows.
+    """Waits until an idea that is put into the database counts as younger than the process.
 
-    It would say that it was interrupted, instead of waiting for it.
+    Idearc knows to the second when it was started. It takes an idea from the first second for one
+    of an earlier process, and says that its jobs were interrupted.
     """
     begun = psutil.Process(server.pid).create_time()
     time.sleep(max(0, begun + 1.1 - time.time()))

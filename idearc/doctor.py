@@ -19,7 +19,7 @@ def examine() -> Iterator[Check]:
         return
     yield "settings", True, f"IDEARC_RUNNER={settings.runner}"
     for problem in unknown_variables():
-        yield "settings", False, problem
+        yield "variables", False, problem
     yield _check("database", _database, settings)
     if settings.runner == "temporal":
         yield _check("Temporal", _temporal, settings)

@@ -125,17 +125,16 @@ def read_settings() -> Settings:
 
 
 def unknown_variables() -> Sequence[str]:
-    """What to say of each variable that looks like one of Idearc's and that nobody reads."""
+    """What to say of each variable with a name like Idearc's own that Idearc doesn't read."""
     known = [
         _variable(field.validation_alias or name) for name, field in Settings.model_fields.items()
     ]
     there = {name.upper() for name in [*os.environ, *dotenv_values(".env")]}
     problems = []
-    for name in sorted(there.difference(known)):
-        meant = get_close_matches(name, known, n=1, cutoff=0.9)  # as OPENAI_BASEURL
-        if meant or name.startswith("IDEARC_"):
-            instead = f"Is {meant[0]} meant? " if meant else ""
-            problems.append(f"Nobody reads {name}. {instead}Correct it, or take it away.")
+    for name in sorted(name for name in there.difference(known) if name.startswith("IDEARC_")):
+        meant = get_close_matches(name, known, n=1, cutoff=0.8)
+        instead = f"Is {meant[0]} meant? " if meant else ""
+        problems.append(f"Idearc doesn't read {name}. {instead}Correct it, or take it away.")
     return problems
 
 

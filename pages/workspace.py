@@ -54,7 +54,7 @@ with st.container(key="content"):
         states.unfinished(idearc, job, of_job)
     if of_job.can_retry:
         label = states.retry_label(of_job)
-        button(label, f"retry-{job.name}", partial(retry, job.name))
+        button(label, f"retry-{idea.key}-{label}-{job.name}", partial(retry, job.name))
 
 printed(idearc, idea, progress)
 if not is_done(progress):

@@ -34,7 +34,7 @@ settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("few", settings.get_profile("same"), max_examples=5)
 settings.load_profile("same")
 
-# For what hangs: no machine is so busy that anything takes as long.
+# So long waits only what hangs, on a busy machine, too.
 expect.set_options(timeout=60_000)
 
 # As .streamlit/config.toml says, which is not read where no server runs.
@@ -49,7 +49,7 @@ LONG = ["third_job", "faults", "house", "first_use", "visitors", "outage", "life
 LONG += ["temporal", "embedded"]
 
 
-# What quick runs do without: fixtures, or values of parameters, and whole modules.
+# Quick runs leave out tests that ask for one of these, by a fixture or a parameter, and modules.
 SERVICES = {"browser", "postgres", "postgresql", "temporal", "tiny_model"}
 HEAVY = {"test_house.py", "test_faults.py", "test_temporal.py"}
 

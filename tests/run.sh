@@ -5,7 +5,7 @@
 # Other arguments go to pytest: tests/run.sh tests/test_text.py
 set -euo pipefail
 cd "$(dirname "$0")/.."
-unset PYTHONDONTWRITEBYTECODE # the tests start hundreds of processes, each would compile all anew
+unset PYTHONDONTWRITEBYTECODE # or each of hundreds of processes would compile all anew
 
 install() { # a system package, where apt-get can
     echo "Installing $* …"
@@ -28,6 +28,7 @@ if [ ! .venv/installed -nt pyproject.toml ]; then
     touch .venv/installed
 fi
 
+trap 'exit 130' INT
 failed=""
 check() { # one failure hides no other
     "$@" || failed="$failed$* failed. "

@@ -81,6 +81,9 @@ def test_a_backup_of_nothing_is_none(tmp_path: Path) -> None:
     nowhere = {"IDEARC_DATABASE_URL": f"sqlite:///{tmp_path / 'typo.db'}"}
     done = command("backup", str(tmp_path / "ideas.db"), **nowhere)
     assert (done.returncode, "typo.db can't be read" in done.stderr) == (1, True)
+    done = command("restore", str(tmp_path / "ideas.db"))
+    assert (done.returncode, "Nothing was changed." in done.stderr) == (1, True)
+    assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

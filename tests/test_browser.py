@@ -200,8 +200,9 @@ def test_a_message_that_comes_late_tries_nothing_again(
         wait_until(page, lambda times=times: asks(times))
         expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · failed")
         page.wait_for_timeout(1_000)
-        send_late(last_with(f'{{"clicks":{times - 1}}}'.encode()))
-        assert asks(times)
+        for clicks in range(1, times):
+            send_late(last_with(f'{{"clicks":{clicks}}}'.encode()))
+            assert asks(times)
 
     tick = last_with(b'{"clicks":2}')
     open_tab(page, "features")
@@ -364,6 +365,15 @@ def test_bad_input_is_explained_and_what_was_typed_stays(
     assert store.count_ideas() == 1
 
 
+def restart(page: Page, app: AppServer) -> None:
+    """Kills the server and starts it anew; at the end the browser is connected again."""
+    there = page.get_by_test_id("stApp")
+    app.kill()
+    expect(there).not_to_have_attribute("data-test-connection-state", "CONNECTED")
+    app.start()
+    expect(there).to_have_attribute("data-test-connection-state", "CONNECTED")
+
+
 def test_a_killed_server_is_told_and_nothing_doubles(
     page: Page, app: AppServer, model_server: ModelServer, store: Store
 ) -> None:
@@ -393,24 +403,37 @@ def test_a_killed_server_is_told_and_nothing_doubles(
     expect(page.get_by_text("First version: ")).to_be_visible()
     page.reload()  # so that a whole page was the last to run
     before = page.get_by_text(re.compile(r"First version: \d")).inner_text()
-    app.kill()
-    app.start()
-    page.wait_for_timeout(5_000)  # the browser connects again
+    delete = page.get_by_role("button", name="Delete", exact=True)
+    delete.click()
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(delete).to_be_focused()
+    ends: list[bool] = []
+
+    def look_into(frame: bytes | str) -> None:
+        if isinstance(frame, bytes) and ForwardMsg.FromString(frame).HasField("script_finished"):
+            ends.append(True)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", look_into))
+    restart(page, app)
+    wait_until(page, lambda: bool(ends))  # the page has run on the server that was started anew
     page.get_by_role("checkbox").first.click(force=True)
     after = page.get_by_text(re.compile(r"First version: \d"))
     expect(after).not_to_have_text(before)
+    expect(page.get_by_role("dialog")).to_have_count(0)  # it was answered before
+    delete.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
     changed = after.inner_text()
     page.reload()
     expect(after).to_have_text(changed)
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_form_that_was_open_over_a_restart_is_still_good(
     page: Page, app: AppServer, store: Store
 ) -> None:
     fill_in(page, app)
-    app.kill()
-    app.start()
-    page.wait_for_timeout(3_000)  # the browser connects again
+    restart(page, app)
     page.get_by_role("button", name="Submit idea").click()
     page.wait_for_url(WORKSPACE)
     expect(page.get_by_role("link", name="Name 1")).to_be_visible()

@@ -65,7 +65,7 @@ def idearc(
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    """The limit is for what hangs: no machine is so busy that anything takes as long."""
+    """So long waits only what hangs, on a busy machine, too."""
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "did not come true within 60 s"

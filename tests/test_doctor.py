@@ -85,15 +85,15 @@ def test_a_model_may_go_without_its_latest(
     assert "model" not in wrong()
 
 
-def test_a_variable_that_nobody_reads_is_named_here_and_in_the_log(
+def test_a_variable_that_it_does_not_read_is_named_here_and_in_the_log(
     model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
     monkeypatch.setenv("IDEARC_MODELL", "m")
-    assert wrong().keys() == {"settings"}
-    assert "Nobody reads IDEARC_MODELL. Is IDEARC_MODEL meant?" in wrong()["settings"]
+    assert wrong().keys() == {"variables"}
+    assert "Idearc doesn't read IDEARC_MODELL. Is IDEARC_MODEL meant?" in wrong()["variables"]
     build(read_settings())
-    assert caplog.text.count("Nobody reads IDEARC_MODELL.") == 1
+    assert caplog.text.count("Idearc doesn't read IDEARC_MODELL.") == 1
 
 
 def test_no_password_is_shown(monkeypatch: pytest.MonkeyPatch, postgres: PostgresServer) -> None:

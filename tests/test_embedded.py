@@ -123,9 +123,11 @@ def test_waiting_for_its_turn_is_not_failing(
     first, second = [], []
 
     def ask_too_much() -> None:
-        with pytest.raises(ProviderError, match="no result within 10 s"):
-            provider.ask(LONG, an_idea(), first.append)
-        server.resume()
+        try:
+            with pytest.raises(ProviderError, match="no result within 10 s"):
+                provider.ask(LONG, an_idea(), first.append)
+        finally:
+            server.resume()
 
     run = threading.Thread(target=ask_too_much)
     run.start()

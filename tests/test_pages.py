@@ -215,7 +215,7 @@ def test_a_failed_job_shows_its_reason_and_is_retried_alone(
     assert {job: model_server.asked(job) for job in JOBS} == {**dict.fromkeys(JOBS, 1), name: 2}
 
 
-JUNK = [None, "1", -1, 1e99, [[]], ["features"], ["nonsense", 0], ["features", "0"], {}]
+JUNK = [None, True, "1", -1, 1e99, [[]], ["features"], ["nonsense", 0], ["features", "0"], {}]
 
 
 def test_what_a_browser_tells_can_be_anything(

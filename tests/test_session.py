@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from app_server import AppServer
 from conftest import TEXT, example_findings, move_to
-from model_server import ModelServer
+from model_server import ModelServer, Reply
 from playwright.sync_api import BrowserContext, Page, expect
 from streamlit.testing.v1 import AppTest
-from test_browser import INVALID_KEY, content, expect_findings, open_tab, submit, tab
+from test_browser import INVALID_KEY, content, expect_findings, open_tab, submit, tab, wait_until
 
 from idearc.jobs import JOBS
 from idearc.providers import Answer, Provenance
@@ -176,6 +176,34 @@ def test_a_click_is_not_lost_when_an_answer_comes(
         expect(page.get_by_text("First version: 3 of 7")).to_be_visible()
         expect(tab(page, JOBS["features"])).to_have_attribute("aria-selected", "true")
         expect(page).to_have_url(re.compile("tab=features"))
+
+
+CLICK_ON_TRY_AGAIN = CLICK_ON_FEATURES.replace(
+    'one.role === "tab" && one.textContent.startsWith("Features")',
+    'one.tagName === "BUTTON" && one.textContent === "Try again"',
+)
+
+
+def test_a_click_on_a_button_counts_once_when_an_answer_comes(
+    page: Page, app: AppServer, store: Store, model_server: ModelServer
+) -> None:
+    model_server.gate.set()
+    model_server.always["competitors"] = INVALID_KEY
+    model_server.always["features"] = Reply(seconds_per_byte=1)  # somebody else is quicker
+    features = Answer(example_findings(JOBS["features"]), Provenance("Another", "model", 1, 2))
+    for milliseconds in (0, 100, 200, 300, 400, 500):
+        model_server.requests.clear()
+        submit(page, app)
+        expect(page.get_by_text("the API key was refused")).to_be_visible()
+        expect(page.get_by_role("button", name="Try again")).to_be_visible()
+        (idea,) = store.ideas(limit=1)
+        page.evaluate(CLICK_ON_TRY_AGAIN, milliseconds)
+        assert store.save(JOBS["features"], idea.id, features, seconds=1)
+        expect(tab(page, JOBS["features"])).to_have_text("Features · 7")
+        wait_until(page, lambda: model_server.asked("competitors") == 2)
+        expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · failed")
+        page.wait_for_timeout(500)
+        assert model_server.asked("competitors") == 2
 
 
 def a_page_of_other_streamlits() -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-NOT_OURS = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis")
+NOT_OURS = shutil.ignore_patterns(".*_cache", ".env", ".git", ".hypothesis", ".venv", "__pycache__")
 # The others are like these, and would take minutes.
 ABOUT_JOBS = [
     *("tests/test_jobs.py", "tests/test_comparison.py", "tests/test_export.py"),

@@ -96,9 +96,9 @@ _tabs = st.components.v2.component(
     js="""
         export default function ({ data, parentElement, setStateValue }) {
             const list = parentElement.querySelector("[role=tablist]");
-            const [labels, first, steps] = data;
-            if (list.steps !== steps) list.open = first;  // else only clicks change it
-            list.steps = steps;
+            const [labels, first, visit] = data;
+            if (list.visit !== visit) list.open = first;  // else only clicks change it
+            list.visit = visit;
             const draw = () => Object.entries(labels).forEach(([name, label], place) => {
                 const tab =
                     list.children[place] ?? list.appendChild(document.createElement("button"));
@@ -109,7 +109,7 @@ _tabs = st.components.v2.component(
                 tab.onclick = () => {
                     list.open = name;
                     draw();
-                    setStateValue("open", [name, steps]);
+                    setStateValue("open", [name, visit]);
                 };
             });
             draw();
@@ -173,12 +173,11 @@ def printed(blocks: Iterable[tuple[str, str]]) -> None:
 
 
 def tabs(
-    labels: Mapping[str, str], first: str, steps: int, key: str, on_click: Callable[[str], None]
+    labels: Mapping[str, str], first: str, visit: str, key: str, on_click: Callable[[str], None]
 ) -> str:
     """Labels by name, to choose from; the name of the one that is open.
 
-    At first, and after each of the `steps` back or forward in the browser's history, it is `first`;
-    then what is clicked.
+    At the beginning of each visit it is `first`, from then on what was clicked in that visit.
 
     Not st.tabs, which begin anew when a label changes, and not st.segmented_control, which loses a
     click that meets the change of a label: it knows its options by their labels.
@@ -186,12 +185,12 @@ def tabs(
 
     def clicked() -> str:
         match st.session_state.get(key):
-            case {"open": [str(name), int(then)]} if name in labels and then == steps:
+            case {"open": [str(name), str(then)]} if name in labels and then == visit:
                 return name
         return ""  # what comes from a browser can be anything
 
     # A list: for a dictionary in a dictionary, Streamlit loads pandas, as it may be a data frame.
-    data = [labels, first, steps]
+    data = [labels, first, visit]
     _tabs(data=data, key=key, on_open_change=lambda: on_click(clicked() or first))
     return clicked() or first
 

@@ -1,4 +1,4 @@
-"""A button whose clicks can't get lost, and a row of such.
+"""A button that loses no click to a tick, and a row of such.
 
 Streamlit 1.67 forgets a click of st.button when a tick comes before the run that the click begins
 has got to the button. Here the count of all clicks is the button's state, which the browser sends
@@ -17,7 +17,7 @@ _button = st.components.v2.component(
     '<span part="label"></span></button>',
     css="""
         button { align-items: center; border-radius: var(--st-button-radius);
-                 background: hsl(from var(--st-background-color) h s calc(l + 3));
+                 background: color-mix(in srgb, #fff 3%, var(--st-background-color));
                  border: 1px solid var(--st-border-color); color: var(--st-text-color);
                  cursor: pointer; display: flex; font: inherit; font-family: var(--st-font);
                  gap: .5rem; justify-content: center; line-height: 1.6; min-height: 2.5rem;
@@ -41,16 +41,22 @@ _button = st.components.v2.component(
             icon.textContent = data.icon;
             label.textContent = data.label;
             button.className = data.isPrimary ? "primary" : "";
-            if ("isOpen" in data) {
+            const isOpener = "isOpen" in data;
+            if (isOpener) {
+                const wasOpen = button.getAttribute("aria-expanded") === "true";
                 button.setAttribute("aria-haspopup", "dialog");
                 button.setAttribute("aria-expanded", String(data.isOpen));
+                if (wasOpen && !data.isOpen) button.focus();
             }
             // The same one is drawn again and again: only a new one begins with the server's count.
             button.clicks = Math.max(button.clicks ?? 0, data.clicks);
             button.onclick = ({ detail }) => {
-                if (detail > 1) return;  // the rest of a double click
+                if (detail > 1 && !isOpener) return;  // the rest of a double click
                 button.clicks += 1;
                 setStateValue("clicks", button.clicks);
+            };
+            button.onkeydown = (event) => {
+                if (event.repeat) event.preventDefault();  // a key that is held is one click
             };
         }
     """,
@@ -60,7 +66,7 @@ _button = st.components.v2.component(
 # and screen readers still read their names.
 _ROW = """<style>
     .st-key-actions a {
-        background: light-dark(transparent, rgb(255 255 255 / 3%));
+        background: rgb(255 255 255 / 3%);
         border: 1px solid color-mix(in srgb, currentcolor 20%, transparent);
         color: inherit; min-height: 2.5rem; padding: .25rem .75rem;
     }
@@ -95,11 +101,12 @@ def button(
     is_primary: bool = False,
     is_opener: bool = False,
 ) -> bool:
-    """Draws it, and tells whether there was a click that is not answered, in every run until it is.
+    """Draws it, and tells whether there was a click that is not answered yet.
 
-    `on_click` answers each click once, before the run that the click begins; all others are
-    answered by `answer`, or by leaving the page. So an opener is open while there is one.
-    `icon` is a name of Streamlit's symbols, as in `delete`.
+    With `on_click`, that is called once for each click, which answers it. Without, the caller
+    answers with `answer`; until then every run is told of the click, so that what an opener has
+    opened stays open. Clicks are forgotten when the page is left. `icon` is a name of Streamlit's
+    symbols, as in `delete`.
     """
 
     def click() -> None:
@@ -107,34 +114,34 @@ def button(
             answer(key)
             on_click()
 
-    # The browser may know a button from before a restart of the server: what was clicked then is
-    # answered.
-    answered = _answered().setdefault(key, _clicks(key))
     is_clicked = _is_clicked(key)
-    data = {"label": label, "icon": icon, "clicks": answered, "isPrimary": is_primary}
-    _button(
-        data=data | ({"isOpen": is_clicked} if is_opener else {}),
-        default={"clicks": answered},
-        key=key,
-        on_clicks_change=click,
-        width="content",
-    )
+    data = {"label": label, "icon": icon, "isPrimary": is_primary}
+    data["clicks"] = _answered().get(key, 0)
+    if is_opener:
+        data["isOpen"] = is_clicked
+    _button(data=data, key=key, on_clicks_change=click, width="content")
+    # After a restart of the server, the browser still counts clicks from before: those are over.
+    _answered().setdefault(key, _clicks(key))
+    if is_clicked and on_click:  # another message has ended the run that was about to answer it
+        click()
+        st.rerun()
     return is_clicked
 
 
-def answer(key: str) -> None:
-    """Takes all clicks so far for answered."""
-    _answered()[key] = _clicks(key)
+def answer(*keys: str) -> None:
+    """Takes all clicks on these buttons so far for answered."""
+    _answered().update({key: _clicks(key) for key in keys})
 
 
 def _is_clicked(key: str) -> bool:
-    return _clicks(key) > _answered().get(key, 0)
+    answered = _answered()
+    return key in answered and _clicks(key) > answered[key]
 
 
 def _clicks(key: str) -> int:
     state = st.session_state.get(key)
     clicks = state.get("clicks") if isinstance(state, Mapping) else None
-    return clicks if isinstance(clicks, int) else 0  # what comes from a browser can be anything
+    return clicks if type(clicks) is int else 0  # what comes from a browser can be anything
 
 
 def _answered() -> dict[str, int]:

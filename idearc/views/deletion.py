@@ -28,15 +28,17 @@ def _ask(idearc: Idearc, idea: Idea, others: int, key: str) -> None:
         f"{plain(name)} goes for good, with all that was found for it and what you ticked. What "
         f"still runs for it stores nothing.{' Its other versions stay.' if others else ''}"
     )
+    agree, refuse = f"{key}-for-good", f"{key}-keep"
     with st.container(horizontal=True):
-        is_agreed = button("Delete for good", f"{key}-for-good", is_primary=True)
-        is_refused = button("Keep it", f"{key}-keep")
+        is_agreed = button("Delete for good", agree, is_primary=True)
+        is_refused = button("Keep it", refuse)
+    if not (is_agreed or is_refused):
+        return
+    answer(key, agree, refuse)
     if is_agreed:
         with problem_told():
             idearc.delete(idea.id)
             st.session_state.deleted = name
             has_list = idearc.visitor.has_list
             st.switch_page("pages/ideas.py" if has_list else "pages/new_idea.py")
-    if is_agreed or is_refused:
-        answer(key)
-        st.rerun()
+    st.rerun()

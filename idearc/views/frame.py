@@ -27,7 +27,7 @@ def preload_workspace() -> None:
     """
     with _unseen():
         browser.folded("", key="preload-text")
-        browser.tabs({}, first="", steps=0, key="preload-tabs", on_click=lambda _name: None)
+        browser.tabs({}, first="", visit="", key="preload-tabs", on_click=lambda _name: None)
         browser.working("", timedelta(), usual="", key="preload-working")
 
 

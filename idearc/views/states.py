@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from idearc.core import Idearc
 from idearc.jobs import JOBS, Job
 from idearc.markdown import plain
-from idearc.models import now
+from idearc.models import new_id, now
 from idearc.progress import Progress, State
 from idearc.views import browser
 from idearc.views.parts import duration
@@ -31,17 +31,17 @@ def tab_label(job: Job, progress: Progress) -> str:
 
 def tabs(progress: Mapping[str, Progress]) -> str:
     """The names of the jobs with their states, to choose from; the name of the one that is open."""
-    steps = st.session_state.setdefault("steps_in_history", 0)
+    visit = st.session_state.setdefault("visit", new_id())
     run = get_script_run_ctx()
     if run and run.is_history_navigation:
-        steps = st.session_state.steps_in_history = steps + 1
+        # A step back or forward opens the tab of the address. Else the tabs know better: the
+        # address that comes with a tick may be older than a click.
+        visit = st.session_state.visit = new_id()
     in_address = st.query_params.get("tab")
     return browser.tabs(
         {name: tab_label(JOBS[name], of_job) for name, of_job in progress.items()},
         first=in_address if in_address in JOBS else next(iter(JOBS)),
-        # A step back or forward opens the tab of the address. Else the tabs know better: the
-        # address that comes with a tick may be older than a click.
-        steps=steps,
+        visit=visit,
         key="tabs",
         on_click=lambda name: st.query_params.update(tab=name),
     )
