@@ -8,6 +8,7 @@ from idearc.application import get_idearc
 from idearc.errors import IdearcError, StoreError
 from idearc.markdown import plain
 from idearc.views.entrance import log_out_button
+from idearc.views.session import keep_this_page
 
 icon = Path(__file__).parent / "assets" / "icon.svg"
 new_idea = st.Page("pages/new_idea.py", title="New idea", default=True)
@@ -17,6 +18,7 @@ compare = st.Page("pages/compare.py", title="Compare", visibility="hidden")
 shared = st.Page("pages/shared.py", title="Shared", visibility="hidden")
 # Streamlit's own bar would hide the links behind a menu on phones.
 page = st.navigation([new_idea, ideas, workspace, compare, shared], position="hidden")
+keep_this_page()
 # Set the layout once per run: a second call would flash the first layout.
 is_wide = page in (workspace, compare, shared)
 st.set_page_config(

@@ -17,6 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import TEXT, an_idea, example_findings, move_to
 from model_server import ModelServer, Reply
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from idearc.jobs import JOBS, Job
@@ -216,6 +217,40 @@ def test_a_message_that_comes_late_tries_nothing_again(
     wait_until(page, lambda: asks(4))
     page.wait_for_timeout(1_000)
     assert asks(4)
+
+
+def test_a_tick_that_meets_a_link_does_not_empty_the_page(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    """It comes while the other page makes its first run, and is one of the page before."""
+    ticks: list[str | bytes] = []
+    late: list[str | bytes] = []
+
+    def pass_on(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+
+        def send(message: str | bytes) -> None:
+            assert isinstance(message, bytes)
+            server.send(message)
+            rerun = BackMsg.FromString(message).rerun_script
+            if rerun.fragment_id:
+                ticks.append(message)
+            elif "refine=" in rerun.query_string and not late:
+                late.append(ticks[-1])
+                server.send(ticks[-1])
+
+        browser.on_message(send)
+
+    page.route_web_socket("**/_stcore/stream", pass_on)
+    model_server.gate.clear()
+    submit(page, app)
+    wait_until(page, lambda: len(ticks) > 1)
+    page.get_by_role("link", name="Refine").click()
+    wait_until(page, lambda: bool(late))
+    page.wait_for_timeout(1_000)
+    expect(page.get_by_role("heading", name="Refine your idea")).to_be_visible()
+    page.get_by_role("button", name="Submit idea").click()
+    expect(page.get_by_text("refined from 1")).to_be_visible()
 
 
 def test_the_form_fetches_the_scripts_that_a_workspace_needs(page: Page, app: AppServer) -> None:

@@ -10,6 +10,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -49,6 +50,53 @@ class Session:
             inside._event_loop.call_later(_SECONDS_WHILE_IT_RUNS, self._run_again)
         else:
             inside.request_rerun(inside._client_state)  # its address; what is chosen stays
+
+    def keep(self, page: "Page") -> None:
+        """Has the page shown again if a tick of the one before takes its place."""
+        if inside := self._inside():
+            inside._event_loop.call_soon_threadsafe(self._keep, page)
+
+    def _keep(self, page: "Page") -> None:
+        if inside := self._inside():
+            is_watched = inside in _pages
+            _pages[inside] = page
+            if not is_watched:
+                self._show_kept()
+
+    def _show_kept(self) -> None:
+        inside = self._inside()
+        if inside is None:
+            return
+        if inside._scriptrunner is not None:
+            inside._event_loop.call_later(_SECONDS_WHILE_IT_RUNS, self._show_kept)
+            return
+        page, shown = _pages.pop(inside), inside._client_state
+        if shown.page_script_hash != page.hash:
+            shown.page_script_hash, shown.query_string = page.hash, page.query_string
+            inside.request_rerun(shown)
+
+
+@dataclass(frozen=True)
+class Page:
+    """As Streamlit names it, and its address."""
+
+    hash: str
+    query_string: str
+
+
+# Of each session that runs, the page whose run began last.
+_pages: "WeakKeyDictionary[AppSession, Page]" = WeakKeyDictionary()
+
+
+def keep_this_page() -> None:
+    """Has the page that runs shown again where a tick would put an empty one in its place.
+
+    Streamlit 1.67 carries out a tick that comes while another page makes its first run after that
+    run, as a run of the page before, of which nothing is left: the browser shows an empty page.
+    """
+    run, session = get_script_run_ctx(), this_session()
+    if run and session:
+        session.keep(Page(run.page_script_hash, run.query_string))
 
 
 def this_session() -> Session | None:
