@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from app_server import AppServer
 from conftest import TEXT
@@ -17,6 +19,13 @@ from idearc.jobs import JOBS
 from idearc.store import Store
 
 DOWN = re.compile("The database can't be used: .* Check IDEARC_DATABASE_URL")
+
+
+def is_asking(app: AppServer, model_server: ModelServer) -> bool:
+    """Whether the app is connected to the model's server."""
+    port = urlsplit(model_server.url).port
+    connections = psutil.Process(app.pid).net_connections()
+    return any(one.raddr and one.raddr.port == port for one in connections)
 
 
 def test_a_database_that_was_down_is_used_again(
@@ -51,6 +60,8 @@ def test_a_database_that_was_down_is_used_again(
         expect(page.get_by_text("Looking for competitors")).to_be_visible()
         expect(page.get_by_text(DOWN)).to_have_count(0)
         model_server.gate.set()  # the answers come, and can't be kept
+        wait_until(page, lambda: not is_asking(app, model_server))
+        page.wait_for_timeout(2_000)  # each run has tried to
         database.start()
         for name in ("competitors", "features"):
             open_tab(page, name)
