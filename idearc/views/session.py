@@ -7,6 +7,7 @@ done (https://github.com/whitphx/streamlit-server-state).
 
 import functools
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -35,45 +36,40 @@ class Session:
 
     def show_anew(self) -> None:
         """Has its page run again, whichever it is by then. Returns at once, from any thread."""
-        if inside := self._inside():
-            with suppress(RuntimeError):  # the server is being stopped
-                inside._event_loop.call_soon_threadsafe(self._run_again)
+        self._call_soon(self._when_nothing_runs, _run_again)
+
+    def keep(self, page: "Page") -> None:
+        """Has the page shown again if a tick of the one before takes its place."""
+        self._call_soon(self._keep, page)
 
     def _inside(self) -> "AppSession | None":
         return Runtime.instance().get_app_session(self.id) if Runtime.exists() else None
 
-    def _run_again(self) -> None:
-        inside = self._inside()
-        if inside is None:
-            return
-        if inside._scriptrunner is not None:  # a click may have begun it: it must not be cut short
-            inside._event_loop.call_later(_SECONDS_WHILE_IT_RUNS, self._run_again)
-        else:
-            inside.request_rerun(inside._client_state)  # its address; what is chosen stays
-
-    def keep(self, page: "Page") -> None:
-        """Has the page shown again if a tick of the one before takes its place."""
+    def _call_soon(self, act: Callable[..., None], argument: object) -> None:
         if inside := self._inside():
-            inside._event_loop.call_soon_threadsafe(self._keep, page)
+            with suppress(RuntimeError):  # the server is being stopped
+                inside._event_loop.call_soon_threadsafe(act, argument)
 
-    def _keep(self, page: "Page") -> None:
-        if inside := self._inside():
-            is_watched = inside in _pages
-            _pages[inside] = page
-            if not is_watched:
-                self._show_kept()
-
-    def _show_kept(self) -> None:
+    def _when_nothing_runs(self, act: Callable[["AppSession"], None]) -> None:
+        """A click may have begun what runs: it must not be cut short."""
         inside = self._inside()
         if inside is None:
             return
         if inside._scriptrunner is not None:
-            inside._event_loop.call_later(_SECONDS_WHILE_IT_RUNS, self._show_kept)
-            return
-        page, shown = _pages.pop(inside), inside._client_state
-        if shown.page_script_hash != page.hash:
-            shown.page_script_hash, shown.query_string = page.hash, page.query_string
-            inside.request_rerun(shown)
+            inside._event_loop.call_later(_SECONDS_WHILE_IT_RUNS, self._when_nothing_runs, act)
+        else:
+            act(inside)
+
+    def _keep(self, page: "Page") -> None:
+        if inside := self._inside():
+            is_awaited = inside in _pages
+            _pages[inside] = page
+            if not is_awaited:
+                self._when_nothing_runs(_show_kept)
+
+
+def _run_again(inside: "AppSession") -> None:
+    inside.request_rerun(inside._client_state)  # its address; what is chosen stays
 
 
 @dataclass(frozen=True)
@@ -86,6 +82,13 @@ class Page:
 
 # Of each session that runs, the page whose run began last.
 _pages: "WeakKeyDictionary[AppSession, Page]" = WeakKeyDictionary()
+
+
+def _show_kept(inside: "AppSession") -> None:
+    page, shown = _pages.pop(inside), inside._client_state
+    if shown.page_script_hash != page.hash:
+        shown.page_script_hash, shown.query_string = page.hash, page.query_string
+        inside.request_rerun(shown)
 
 
 def keep_this_page() -> None:
