@@ -45,8 +45,8 @@ TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when 
 
 
 # What takes long begins first, so that nothing long is left over for one process at the end.
-LONG = ["third_job", "faults", "house", "first_use", "visitors", "outage", "life", "stateful"]
-LONG += ["temporal", "embedded"]
+LONG = ["third_job", "20_open_workspaces", "200_visitors", "locks_for_30_s", "faults", "house"]
+LONG += ["first_use", "visitors", "outage", "life", "stateful", "temporal", "embedded"]
 
 
 # Quick runs leave out tests that ask for one of these, by a fixture or a parameter, and modules.
@@ -56,8 +56,7 @@ HEAVY = {"test_house.py", "test_faults.py", "test_temporal.py"}
 
 @pytest.hookimpl(tryfirst=True)  # before markers choose
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    places = {f"test_{name}.py": place for place, name in enumerate(LONG)}
-    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
+    items.sort(key=lambda item: [name not in item.nodeid for name in LONG])
     for item in items:
         chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
         asked_for = {*item.fixturenames, *(value for value in chosen if isinstance(value, str))}
