@@ -51,7 +51,7 @@ elif [ $# -gt 0 ]; then
 else
     suite -n 3 --dist worksteal "${apart[@]/#/--ignore=}"
     suite -n 2 --dist worksteal "${browser[@]}"
-    suite -n 3 --maxschedchunk 1 "${load[@]}"
+    suite -n 2 --maxschedchunk 1 "${load[@]}"
 fi
 wait $types || failed="${failed}mypy failed. "
 [ -z "$failed" ] || { echo "$failed"; exit 1; }
