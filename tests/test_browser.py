@@ -253,6 +253,36 @@ def test_a_tick_that_meets_a_link_does_not_empty_the_page(
     expect(page.get_by_text("refined from 1")).to_be_visible()
 
 
+def test_a_click_that_comes_along_with_a_tick_counts(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    """Streamlit's browser may make one message of both, of the tick: here no other is sent."""
+    is_kept_back = False
+
+    def pass_on(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+
+        def send(message: str | bytes) -> None:
+            assert isinstance(message, bytes)
+            is_click = not BackMsg.FromString(message).rerun_script.fragment_id
+            if not (is_click and is_kept_back):
+                server.send(message)
+
+        browser.on_message(send)
+
+    page.route_web_socket("**/_stcore/stream", pass_on)
+    model_server.always["competitors"] = Reply(seconds_per_byte=0.05)  # the ticks go on
+    submit(page, app)
+    expect(tab(page, JOBS["features"])).to_have_text("Features · 7")
+    is_kept_back = True
+    open_tab(page, "features")
+    expect(page.get_by_text("First version: 3 of 7")).to_be_visible()
+    content(page).get_by_role("checkbox").first.uncheck(force=True)
+    expect(page.get_by_text("First version: 2 of 7")).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def test_the_form_fetches_the_scripts_that_a_workspace_needs(page: Page, app: AppServer) -> None:
     scripts: list[str] = []
     page.on("request", lambda request: scripts.append(request.url.rpartition("/")[2]))

@@ -1,5 +1,6 @@
 """How an open workspace hears that there is more to see: by its ticks for sure, else at once."""
 
+import copy
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,6 +18,7 @@ from idearc.views.session import this_session
 # Drawing waits so long before it adds the timer: its iframe loads scripts, and Chromium would run
 # them before it paints the tabs.
 _SECONDS_FOR_TABS = 0.1
+_TICK = "tick-"
 
 
 def progress(idearc: Idearc, idea: Idea) -> Mapping[str, Progress]:
@@ -49,13 +51,23 @@ def tick(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
 
     A tick runs alone, and the page only where there is more to be seen.
     """
-    _tick_alone(idearc, idea, shown, _ticks(idea))
+    _tick_alone(idearc, idea, shown, _ticks(idea), _chosen())
 
 
 @st.fragment
-def _tick_alone(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks_then: int) -> None:
+def _tick_alone(
+    idearc: Idearc,
+    idea: Idea,
+    shown: Mapping[str, Progress],
+    ticks_then: int,
+    chosen_then: Mapping[object, object],
+) -> None:
     ticks = _ticks(idea)
-    if ticks != ticks_then and has_news(idearc, idea, shown, ticks):
+    if ticks != ticks_then and (
+        has_news(idearc, idea, shown, ticks)
+        # Streamlit 1.67 sends a click and a tick of the same moment as one message, of the tick.
+        or _chosen() != chosen_then
+    ):
         st.rerun()
     if ticks == 1:
         frame.preload_content()
@@ -109,8 +121,17 @@ def _began_late(idearc: Idearc, progress: Mapping[str, Progress]) -> bool:
     )
 
 
+def _chosen() -> Mapping[object, object]:
+    """Whatever the visitor has clicked and typed, but for the ticks."""
+    return {
+        key: copy.deepcopy(value)
+        for key, value in st.session_state.items()
+        if not str(key).startswith(_TICK)
+    }
+
+
 def _key(idea: Idea) -> str:
-    return f"tick-{idea.key}-{st.session_state.setdefault('waiting_round', 0)}"
+    return f"{_TICK}{idea.key}-{st.session_state.setdefault('waiting_round', 0)}"
 
 
 def _ticks(idea: Idea) -> int:
