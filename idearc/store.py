@@ -1,5 +1,6 @@
 """The store: all queries there are."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -26,9 +27,11 @@ class Store:
     """
 
     def __init__(self, database_url: str, lock_seconds: float = 10) -> None:
-        """SQLite waits up to `lock_seconds` while another process writes."""
+        """Who writes waits up to `lock_seconds` while others do."""
+        self._turn = threading.Lock()
+        self._patience_seconds = lock_seconds / 2  # for threads here, then for other processes
         with readable_errors():
-            self._engine = open_database(database_url, lock_seconds)
+            self._engine = open_database(database_url, self._patience_seconds)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -44,7 +47,7 @@ class Store:
         The one stored before, and False, when its token was used already.
         """
         last = select(func.max(Idea.version)).where(Idea.line_id == idea.line_id)
-        with self._session() as session:
+        with self._writing() as session:
             for is_last_attempt in (*[False] * _ATTEMPTS, True):
                 idea.version = 1 + max(session.exec(last).one() or 0, idea.parent_version or 0)
                 session.add(idea)
@@ -76,12 +79,12 @@ class Store:
 
     def add_share(self, share: Share) -> None:
         """Dropped when the idea has one, or is gone."""
-        with self._session() as session, suppress(IntegrityError):
+        with self._writing() as session, suppress(IntegrityError):
             session.add(share)
             session.commit()
 
     def delete_share(self, idea_id: str) -> None:
-        with self._session() as session:
+        with self._writing() as session:
             session.exec(delete(Share).where(col(Share.idea_id) == idea_id))
             session.commit()
 
@@ -91,7 +94,7 @@ class Store:
 
     def add_snapshot(self, snapshot: Snapshot) -> None:
         """Keeps the idea with all of its rows, or nothing of them."""
-        with self._session() as session:
+        with self._writing() as session:
             session.add(snapshot.idea)
             session.flush()  # the rows refer to it
             session.add_all(snapshot.rows())
@@ -109,7 +112,7 @@ class Store:
 
     def delete_idea(self, idea_id: str) -> None:
         """Deletes the idea with all that belongs to it; what is saved for it later is dropped."""
-        with self._session() as session:
+        with self._writing() as session:
             session.exec(delete(Idea).where(col(Idea.id) == idea_id))
             session.commit()
         with readable_errors():
@@ -187,7 +190,7 @@ class Store:
             job.table(idea_id=idea_id, position=position, **finding.model_dump())
             for position, finding in enumerate(answer.findings)
         ]
-        with self._session() as session:
+        with self._writing() as session:
             session.add_all([result, *findings])
             try:
                 session.commit()
@@ -208,7 +211,7 @@ class Store:
 
     def add_choice(self, choice: Choice) -> None:
         """Dropped when the idea is gone."""
-        with self._session() as session:
+        with self._writing() as session:
             session.add(choice)
             try:
                 session.commit()
@@ -216,6 +219,21 @@ class Store:
                 session.rollback()
                 if session.get(Idea, choice.idea_id):
                     raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """A session that changes something: with SQLite, after those who came before.
+
+        Its own way is that whoever waits asks again now and then, and some are never lucky.
+        """
+        is_sqlite = self._engine.dialect.name == "sqlite"
+        has_turn = is_sqlite and self._turn.acquire(timeout=self._patience_seconds)
+        try:
+            with self._session() as session:
+                yield session
+        finally:
+            if has_turn:
+                self._turn.release()
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -228,6 +229,24 @@ def test_writing_to_sqlite_waits_no_longer_than_it_is_told(
             impatient.add_idea(an_idea())
     assert impatient.add_idea(an_idea())[1]
     impatient.close()
+
+
+def test_writers_to_sqlite_stand_in_line(sqlite_store: Store) -> None:
+    """So that none waits for long while others come and go."""
+    with sqlite_store._engine.connect() as other:
+        other.execute(text("BEGIN IMMEDIATE"))
+        writers = [
+            threading.Thread(target=sqlite_store.add_idea, args=[an_idea(text=str(place))])
+            for place in range(8)
+        ]
+        for writer in writers:
+            writer.start()
+            time.sleep(0.1)  # it waits by then
+        other.rollback()
+        for writer in writers:
+            writer.join()
+        stored = other.execute(text("SELECT text FROM idea ORDER BY rowid")).scalars()
+        assert [*stored] == [*"01234567"]
 
 
 @pytest.mark.parametrize(
