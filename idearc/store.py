@@ -1,6 +1,7 @@
 """The store: all queries there are."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -27,11 +28,11 @@ class Store:
     """
 
     def __init__(self, database_url: str, lock_seconds: float = 10) -> None:
-        """Who writes waits up to `lock_seconds` while others do."""
+        """Who writes to SQLite waits up to `lock_seconds` while others do."""
         self._turn = threading.Lock()
-        self._patience_seconds = lock_seconds / 2  # for threads here, then for other processes
+        self._lock_seconds = lock_seconds
         with readable_errors():
-            self._engine = open_database(database_url, self._patience_seconds)
+            self._engine = open_database(database_url, lock_seconds)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -115,7 +116,6 @@ class Store:
         with self._writing() as session:
             session.exec(delete(Idea).where(col(Idea.id) == idea_id))
             session.commit()
-        with readable_errors():
             clear_log(self._engine)
 
     def ideas(
@@ -222,14 +222,21 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        """A session that changes something: with SQLite, after those who came before.
+        """A session that changes something: with SQLite one at a time, about as they came.
 
-        Its own way is that whoever waits asks again now and then, and some are never lucky.
+        SQLite's own waiters ask again now and then, and some are never lucky. Who has waited for
+        half of the time goes on without a turn.
         """
-        is_sqlite = self._engine.dialect.name == "sqlite"
-        has_turn = is_sqlite and self._turn.acquire(timeout=self._patience_seconds)
+        if self._engine.dialect.name != "sqlite":
+            with self._session() as session:
+                yield session
+            return
+        deadline = time.monotonic() + self._lock_seconds
+        has_turn = self._turn.acquire(timeout=self._lock_seconds / 2)
         try:
             with self._session() as session:
+                left = max(0, round(1000 * (deadline - time.monotonic())))
+                session.connection().exec_driver_sql(f"PRAGMA busy_timeout={left}")
                 yield session
         finally:
             if has_turn:

@@ -44,7 +44,8 @@ API_KEY = "sk-test-0123456789abcdef"
 TEXT = "Owners of small hair salons fill gaps: clients nearby get an offer when someone cancels."
 
 
-# What takes long begins first, so that nothing long is left over for one process at the end.
+# Parts of tests' addresses. What takes long begins first, so that nothing long is left over for one
+# process at the end.
 LONG = ["third_job", "20_open_workspaces", "200_visitors", "locks_for_30_s", "faults", "house"]
 LONG += ["first_use", "visitors", "outage", "life", "stateful", "temporal", "embedded"]
 

@@ -1,8 +1,8 @@
 """Whatever a model's server does: one job fails with a reason or succeeds, and all else is well.
 
-Each fault meets each job with each kind of provider and with each runner, many at once: an idea for
-each, of which one job is asked at a server that has the fault and the others at one that has none.
-CI prints what the tabs say as a table.
+Each fault meets each job, on threads with both kinds of provider and on Temporal with one of them,
+many at once: an idea for each, of which one job is asked at a server that has the fault and the
+others at one that has none. CI prints what the tabs say as a table.
 """
 
 import gzip

@@ -241,12 +241,22 @@ def test_writers_to_sqlite_stand_in_line(sqlite_store: Store) -> None:
         ]
         for writer in writers:
             writer.start()
-            time.sleep(0.1)  # it waits by then
+            time.sleep(0.2)  # it waits by then
         other.rollback()
         for writer in writers:
             writer.join()
         stored = other.execute(text("SELECT text FROM idea ORDER BY rowid")).scalars()
         assert [*stored] == [*"01234567"]
+
+
+def test_who_has_waited_for_long_writes_without_a_turn(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'sqlite.db'}", lock_seconds=0.2)
+    with store._turn:
+        assert store.add_idea(an_idea())[1]
+    with pytest.raises(StoreError):
+        store.add_idea(an_idea(text=None))
+    assert not store._turn.locked()
+    store.close()
 
 
 @pytest.mark.parametrize(

@@ -60,13 +60,13 @@ def _tick_alone(
     idea: Idea,
     shown: Mapping[str, Progress],
     ticks_then: int,
-    chosen_then: Mapping[object, object],
+    chosen_then: Mapping[str, object],
 ) -> None:
     ticks = _ticks(idea)
     if ticks != ticks_then and (
         has_news(idearc, idea, shown, ticks)
         # Streamlit 1.67 sends a click and a tick of the same moment as one message, of the tick.
-        or _chosen() != chosen_then
+        or not _chosen().items() <= chosen_then.items()  # what is gone, no click has taken away
     ):
         st.rerun()
     if ticks == 1:
@@ -121,13 +121,10 @@ def _began_late(idearc: Idearc, progress: Mapping[str, Progress]) -> bool:
     )
 
 
-def _chosen() -> Mapping[object, object]:
-    """Whatever the visitor has clicked and typed, but for the ticks."""
-    return {
-        key: copy.deepcopy(value)
-        for key, value in st.session_state.items()
-        if not str(key).startswith(_TICK)
-    }
+def _chosen() -> Mapping[str, object]:
+    """All that the session holds but the ticks: what was clicked, ticked and typed, too."""
+    there = copy.deepcopy(st.session_state.to_dict())  # some of it changes in place
+    return {str(key): value for key, value in there.items() if not str(key).startswith(_TICK)}
 
 
 def _key(idea: Idea) -> str:
