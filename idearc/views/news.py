@@ -51,7 +51,8 @@ def tick(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
 
     A tick runs alone, and the page only where there is more to be seen.
     """
-    _tick_alone(idearc, idea, shown, _ticks(idea), _chosen())
+    chosen = copy.deepcopy(_chosen())  # some of it changes in place
+    _tick_alone(idearc, idea, shown, _ticks(idea), chosen)
 
 
 @st.fragment
@@ -123,7 +124,7 @@ def _began_late(idearc: Idearc, progress: Mapping[str, Progress]) -> bool:
 
 def _chosen() -> Mapping[str, object]:
     """All that the session holds but the ticks: what was clicked, ticked and typed, too."""
-    there = copy.deepcopy(st.session_state.to_dict())  # some of it changes in place
+    there = st.session_state.to_dict()
     return {str(key): value for key, value in there.items() if not str(key).startswith(_TICK)}
 
 
