@@ -30,6 +30,8 @@ from idearc.store import Store
 WORKSPACE = re.compile(r"/workspace\?idea=[0-9a-f]{32}")
 INVALID_KEY = Reply(status=401)
 
+Send = Callable[[bytes], None]
+
 
 @dataclass(frozen=True)
 class Servers:
@@ -109,6 +111,16 @@ def wait_until(page: Page, condition: Callable[[], bool]) -> None:
     raise AssertionError("it did not come")
 
 
+def handle_messages(page: Page, handle: Callable[[bytes, Send], None]) -> None:
+    """Has `handle` decide what the server gets of each message of the browser."""
+
+    def connect(browser: WebSocketRoute) -> None:
+        send = browser.connect_to_server().send
+        browser.on_message(lambda message: handle(message, send))
+
+    page.route_web_socket("**/_stcore/stream", connect)
+
+
 def content(page: Page) -> Locator:
     return page.locator(".st-key-content")
 
@@ -173,26 +185,26 @@ def test_a_message_that_comes_late_tries_nothing_again(
     page: Page, app: AppServer, model_server: ModelServer
 ) -> None:
     """A tick or a click that was under way brings the former state of "Try again" once more."""
-    sent: list[str | bytes] = []
-    servers: list[WebSocketRoute] = []
+    sent: list[bytes] = []
+    sends: list[Send] = []
 
-    def keep(browser: WebSocketRoute) -> None:
-        server = browser.connect_to_server()
-        servers.append(server)
-        browser.on_message(lambda message: (sent.append(message), server.send(message)))
+    def keep(message: bytes, send: Send) -> None:
+        sent.append(message)
+        sends.append(send)
+        send(message)
 
     def last_with(words: bytes) -> bytes | None:
-        return next((m for m in reversed(sent) if isinstance(m, bytes) and words in m), None)
+        return next((message for message in reversed(sent) if words in message), None)
 
     def send_late(message: bytes | None) -> None:
         assert message
-        servers[-1].send(message)
+        sends[-1](message)
         page.wait_for_timeout(1_000)
 
     def asks(times: int) -> bool:
         return model_server.asked("competitors") == times
 
-    page.route_web_socket("**/_stcore/stream", keep)
+    handle_messages(page, keep)
     model_server.always["competitors"] = INVALID_KEY
     model_server.always["features"] = Reply(seconds_per_byte=0.05)  # the ticks go on
     submit(page, app)
@@ -223,25 +235,19 @@ def test_a_tick_that_meets_a_link_does_not_empty_the_page(
     page: Page, app: AppServer, model_server: ModelServer
 ) -> None:
     """It comes while the other page makes its first run, and is one of the page before."""
-    ticks: list[str | bytes] = []
-    late: list[str | bytes] = []
+    ticks: list[bytes] = []
+    late: list[bytes] = []
 
-    def pass_on(browser: WebSocketRoute) -> None:
-        server = browser.connect_to_server()
+    def send_a_tick_again(message: bytes, send: Send) -> None:
+        send(message)
+        rerun = BackMsg.FromString(message).rerun_script
+        if rerun.fragment_id:
+            ticks.append(message)
+        elif "refine=" in rerun.query_string and not late:
+            late.append(ticks[-1])
+            send(ticks[-1])
 
-        def send(message: str | bytes) -> None:
-            assert isinstance(message, bytes)
-            server.send(message)
-            rerun = BackMsg.FromString(message).rerun_script
-            if rerun.fragment_id:
-                ticks.append(message)
-            elif "refine=" in rerun.query_string and not late:
-                late.append(ticks[-1])
-                server.send(ticks[-1])
-
-        browser.on_message(send)
-
-    page.route_web_socket("**/_stcore/stream", pass_on)
+    handle_messages(page, send_a_tick_again)
     model_server.gate.clear()
     submit(page, app)
     wait_until(page, lambda: len(ticks) > 1)
@@ -259,18 +265,12 @@ def test_a_click_that_comes_along_with_a_tick_counts(
     """Streamlit's browser may make one message of both, of the tick: here no other is sent."""
     is_kept_back = False
 
-    def pass_on(browser: WebSocketRoute) -> None:
-        server = browser.connect_to_server()
+    def keep_back(message: bytes, send: Send) -> None:
+        is_click = not BackMsg.FromString(message).rerun_script.fragment_id
+        if not (is_click and is_kept_back):
+            send(message)
 
-        def send(message: str | bytes) -> None:
-            assert isinstance(message, bytes)
-            is_click = not BackMsg.FromString(message).rerun_script.fragment_id
-            if not (is_click and is_kept_back):
-                server.send(message)
-
-        browser.on_message(send)
-
-    page.route_web_socket("**/_stcore/stream", pass_on)
+    handle_messages(page, keep_back)
     model_server.always["competitors"] = Reply(seconds_per_byte=0.05)  # the ticks go on
     submit(page, app)
     expect(tab(page, JOBS["features"])).to_have_text("Features · 7")

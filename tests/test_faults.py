@@ -258,8 +258,8 @@ def test_each_fault_is_told_and_harms_nothing_else(
             before = leftovers()
             problems: list[str] = []
             for place in range(0, len(cases), AT_ONCE[runner]):
-                some = cases[place : place + AT_ONCE[runner]]
-                problems += [*submit(idearc, some), *try_again(idearc, some)]
+                batch = cases[place : place + AT_ONCE[runner]]
+                problems += [*submit(idearc, batch), *try_again(idearc, batch)]
             problems += whole(store)
             for server in silent:
                 server.gate.set()
