@@ -42,8 +42,7 @@ from idearc.store import Store
 
 LIMIT_SECONDS = 5  # of a run
 MAX_RETRIES = 1  # of the SDK; Temporal's attempts are one more
-# The tests' Temporal keeps all in SQLite: when it gets too much at once, calls run into their
-# deadlines, and what it has handed out never comes to the worker.
+# The tests' Temporal keeps all in SQLite, and its calls have deadlines: not too much at once.
 AT_ONCE = {"threads": 200, "temporal": 12}
 
 
