@@ -32,8 +32,12 @@ class Apps:
 
     def __post_init__(self) -> None:
         (self.folder / "uvloop.py").write_text("raise ModuleNotFoundError")
-        # Streamlit's defaults, but for its questions at the terminal.
-        alone = {"STREAMLIT_SERVER_HEADLESS": "true", "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "0"}
+        # Streamlit's defaults, but for its questions at the terminal and who reaches it.
+        alone = {
+            "STREAMLIT_SERVER_HEADLESS": "true",
+            "STREAMLIT_SERVER_ADDRESS": "localhost",
+            "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "0",
+        }
         bench = ROOT / "bench"
         self._kinds = {
             "idearc": (ROOT / "app.py", {}),
