@@ -1,7 +1,5 @@
 """What Idearc would be without the background: the click waits for both jobs, one by one."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from idearc.bootstrap import build_provider
@@ -31,5 +29,12 @@ def form() -> None:
         st.switch_page(workspace, query_params={"idea": idea.id})
 
 
-workspace = st.Page(Path(__file__).parent.parent / "pages" / "workspace.py", title="Workspace")
+def show() -> None:
+    store, _ = store_and_provider()
+    for job, tab in zip(JOBS.values(), st.tabs([job.label for job in JOBS.values()]), strict=True):
+        names = [one.name for one in store.findings(job, st.query_params["idea"])]
+        tab.dataframe({job.label: names})
+
+
+workspace = st.Page(show, title="Workspace", url_path="workspace")
 st.navigation([st.Page(form, title="New idea", default=True), workspace]).run()
