@@ -1,5 +1,6 @@
 """The settings, read once from the environment or from a `.env` file."""
 
+import json
 import os
 import re
 from collections.abc import Sequence
@@ -60,9 +61,15 @@ class Settings(BaseSettings):
     temporal_api_key: SecretStr | None = Field(default=None, validation_alias="TEMPORAL_API_KEY")
 
     @property
+    def is_at_openai(self) -> bool:
+        """Whether no other server is set; one of OpenAI's addresses says nothing new."""
+        host = urlsplit(self.openai_base_url or "https://api.openai.com").hostname or ""
+        return f".{host}".endswith(".api.openai.com")  # it has others by region
+
+    @property
     def answers(self) -> Literal["compatible", "openai", "embedded"]:
         """Which kind of provider answers."""
-        if self.openai_base_url:
+        if not self.is_at_openai:
             return "compatible"
         return "openai" if self.openai_api_key else "embedded"
 
@@ -112,7 +119,8 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """The settings of this process. Raises IdearcError, which names every wrong variable."""
     try:
-        return Settings()
+        # It takes what its type does not say.
+        return Settings(_env_file_encoding=_env_encoding())  # type: ignore[call-arg]
     except ValidationError as error:
         problems = [
             f"{_assignment(str(problem['loc'][0]), str(problem['input']))} can't be used: "
@@ -129,13 +137,32 @@ def unknown_variables() -> Sequence[str]:
     known = [
         _variable(field.validation_alias or name) for name, field in Settings.model_fields.items()
     ]
-    there = {name.upper() for name in [*os.environ, *dotenv_values(".env")]}
+    in_file = dotenv_values(".env", encoding=_env_encoding())
+    there = {name.upper() for name in [*os.environ, *in_file]}
     problems = []
     for name in sorted(name for name in there.difference(known) if name.startswith("IDEARC_")):
         meant = get_close_matches(name, known, n=1, cutoff=0.8)
         instead = f"Is {meant[0]} meant? " if meant else ""
         problems.append(f"Idearc doesn't read {name}. {instead}Correct it, or take it away.")
     return problems
+
+
+def _env_encoding() -> str:
+    """How the text of `.env` is encoded: PowerShell's `>` writes UTF-16. Raises IdearcError."""
+    file = Path(".env")
+    if not file.is_file():  # a folder of that name is somebody else's
+        return "utf-8"
+    try:
+        content = file.read_bytes()
+        encoding = json.detect_encoding(content)  # by its first bytes; JSON or not is the same here
+        content.decode(encoding)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        raise IdearcError(
+            f"The file .env can't be read: {why}. Correct it, or save it anew as UTF-8, then start "
+            "again."
+        ) from error
+    return encoding
 
 
 def _variable(field: object) -> str:

@@ -1,5 +1,6 @@
 """An idea with all that is stored of it, and the file that carries it to another database."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,8 +108,8 @@ def read(content: bytes) -> Snapshot:
         raise InputError(
             f"The file has more than {MAX_BYTES:,} bytes: it is not one that Idearc has exported."
         )
-    try:
-        holds = from_json(content)
+    try:  # an editor may have saved it in another encoding
+        holds = from_json(content.decode(json.detect_encoding(content)))
     except ValueError as error:
         raise InputError(
             f"The file is not JSON, so not what “All, as JSON” exports ({error})."

@@ -273,6 +273,12 @@ def changed(*path: Any) -> bytes:
     return json.dumps(file).encode()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_a_file_that_an_editor_saved_otherwise_is_read(encoding: str) -> None:
+    text = json.dumps({**A_FILE, "idea": {**A_FILE["idea"], "name": "Säle"}}, ensure_ascii=False)
+    assert snapshot.read(text.encode(encoding)).idea.name == "Säle"
+
+
 RESULT = ("results", 0)
 BAD_FILES = [
     (b"", "not JSON"),

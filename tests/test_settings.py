@@ -2,11 +2,14 @@
 
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from streamlit import config
 
+from idearc.bootstrap import build_provider
 from idearc.errors import IdearcError
+from idearc.providers.openai import OpenAIProvider
 from idearc.settings import Settings, read_settings, unknown_variables
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +50,50 @@ def test_an_environment_variable_beats_the_env_file(monkeypatch: pytest.MonkeyPa
     assert (settings.max_jobs, settings.max_ticks) == (4, 7)
     assert settings.openai_api_key is not None
     assert "sk-1" not in repr(settings)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_the_env_file_may_be_in_the_encoding_of_an_editor_or_a_shell(encoding: str) -> None:
+    Path(".env").write_text("IDEARC_MODEL=m-ü\nIDEARC_MODELL=1\n", encoding=encoding)
+    assert read_settings().model == "m-ü"
+    assert "IDEARC_MODELL" in unknown_variables()[0]
+
+
+def test_an_env_file_that_is_no_text_is_told_and_a_folder_is_somebody_elses() -> None:
+    Path(".env").write_bytes("# für\nIDEARC_MODEL=m\n".encode("latin-1"))
+    with pytest.raises(
+        IdearcError, match=r"^The file \.env can't be read: .+save it anew as UTF-8"
+    ):
+        read_settings()
+    Path(".env").unlink()
+    Path(".env").mkdir()
+    assert read_settings().model is None
+
+
+@pytest.mark.parametrize(
+    ("address", "answers"),
+    [
+        ("https://api.openai.com/v1", "openai"),
+        ("https://API.openai.com", "openai"),
+        ("https://eu.api.openai.com/v1/", "openai"),
+        ("https://api.openai.com.example/v1", "compatible"),
+        ("http://127.0.0.1:11434/v1", "compatible"),
+        ("", "openai"),
+    ],
+)
+def test_openais_own_address_is_openai(
+    monkeypatch: pytest.MonkeyPatch, address: str, answers: str
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+    assert read_settings().answers == answers
+    if answers == "openai":
+        host = urlsplit(address).hostname or "api.openai.com"
+        provider = build_provider(read_settings())
+        assert isinstance(provider, OpenAIProvider)
+        assert provider.server == host
+        monkeypatch.delenv("OPENAI_API_KEY")
+        assert read_settings().answers == "embedded"  # as without the address
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
