@@ -12,10 +12,12 @@ from idearc.backup import back_up, restore
 from idearc.bootstrap import build_store, work
 from idearc.database import migrate
 from idearc.doctor import examine
-from idearc.errors import IdearcError, InputError
+from idearc.errors import InputError, explained
 from idearc.jobs import JOBS
 from idearc.settings import read_settings
 from idearc.snapshot import MAX_BYTES, read
+
+log = logging.getLogger("idearc.commands")
 
 
 def _migrate(_arguments: argparse.Namespace) -> None:
@@ -67,8 +69,9 @@ def _worker(arguments: argparse.Namespace) -> None:
     status = 0
     try:
         work(read_settings(), grace_seconds=max(0, arguments.grace_seconds))
-    except IdearcError as error:
-        print(error, file=sys.stderr, flush=True)
+    except Exception as error:  # it says what it is
+        log.debug("worker", exc_info=True)
+        print(explained(error), file=sys.stderr, flush=True)
         status = 1
     # Not the usual way out, on which threads of Temporal's client now and then abort the process.
     logging.shutdown()
@@ -85,7 +88,9 @@ def _doctor(_arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m idearc")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", required=True
+    )
     about = (
         "make the tables of IDEARC_DATABASE_URL, or bring them up to date, and keep what is there"
     )
@@ -116,14 +121,25 @@ def main() -> None:
     restoring.set_defaults(run=_restore)
     about = "check settings, database, Temporal and model, and say what to do where one is wrong"
     commands.add_parser("doctor", help=about, description=about).set_defaults(run=_doctor)
+    for command in commands.choices.values():
+        command.add_argument(
+            "--verbose", action="store_true", help="say of an error also where it comes from"
+        )
     arguments = parser.parse_args()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that it can't show is no reason to break
+    if arguments.verbose:
+        logging.basicConfig()
+        for name in (log.name, "idearc.doctor"):
+            logging.getLogger(name).setLevel(logging.DEBUG)
     try:
         arguments.run(arguments)
-    except IdearcError as error:
-        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)  # as a shell says that it was interrupted
+    except Exception as error:  # it says what it is
+        log.debug("%s", arguments.command, exc_info=True)
+        sys.exit(explained(error))
 
 
 if __name__ == "__main__":

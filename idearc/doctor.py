@@ -1,11 +1,14 @@
 """Looks whether all that Idearc needs is there, and says in plain words what is wrong."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 
 from idearc.bootstrap import build_provider, build_store, connection
-from idearc.errors import IdearcError
+from idearc.errors import IdearcError, explained
 from idearc.settings import Settings, read_settings, unknown_variables
+
+log = logging.getLogger(__name__)
 
 Check = tuple[str, bool, str]  # what was looked at, whether it is well, and what is to be said
 
@@ -14,8 +17,9 @@ def examine() -> Iterator[Check]:
     """One check after the other, each as soon as it is known."""
     try:
         settings = read_settings()
-    except IdearcError as error:
-        yield "settings", False, str(error)
+    except Exception as error:  # who asks the doctor is told, whatever it is
+        log.debug("settings", exc_info=True)
+        yield "settings", False, explained(error)
         return
     yield "settings", True, f"IDEARC_RUNNER={settings.runner}"
     for problem in unknown_variables():
@@ -29,8 +33,9 @@ def examine() -> Iterator[Check]:
 def _check(name: str, look: Callable[[Settings], str], settings: Settings) -> Check:
     try:
         return name, True, look(settings)
-    except IdearcError as error:
-        return name, False, str(error)
+    except Exception as error:
+        log.debug(name, exc_info=True)
+        return name, False, explained(error)
 
 
 def _database(settings: Settings) -> str:

@@ -25,3 +25,12 @@ class ProviderError(IdearcError):
 
 class StoreError(IdearcError):
     """The database can't be read or written."""
+
+
+def explained(error: BaseException) -> str:
+    """What to say of any error: its own words only where they can't hold a secret."""
+    if isinstance(error, IdearcError):
+        return str(error)
+    system = getattr(error, "strerror", None) if isinstance(error, OSError) else None
+    why = f"{type(error).__name__}: {system}" if system else type(error).__name__
+    return f"Something went wrong inside Idearc ({why}). Try again; with --verbose it says where."
