@@ -66,18 +66,28 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The matrix of faults (test_faults): how often a tab said what. The counts of test_house."""
+    """The matrix of faults (test_faults): how often a tab said what. The counts of test_house.
+
+    The personalities: what becomes of the first job, and how often a server is asked for both.
+    """
     matrix: Counter[tuple[str, str]] = Counter()
-    counts = []
+    counts, personalities = [], set()
     for report in terminalreporter.getreports("passed"):
         properties = dict(report.user_properties)
         counts += filter(None, [properties.get("house")])
+        if one := properties.get("personality"):
+            line = "{:72} {} + {}  {}".format(*one, properties["end"])
+            personalities.add(re.sub(r":\d{4,5}", "", line))
         for fault, words in properties.get("faults", []):
             matrix[fault, re.sub(r":\d{4,5}", "", words)] += 1
     if matrix:
         terminalreporter.section(f"{matrix.total()} faults told, harmless to all else, and mended")
         for (fault, words), times in matrix.items():
             terminalreporter.write_line(f"{fault:25}{times:3} times: {words[:140]}")
+    if personalities:
+        terminalreporter.section("personalities: requests for the first and the second job, end")
+        for line in sorted(personalities):
+            terminalreporter.write_line(line[:240])
     if counts:
         terminalreporter.section("what happened in the house")
         for line in counts:

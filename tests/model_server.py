@@ -10,7 +10,7 @@ import struct
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +37,8 @@ class Reply:
     hang_up: bool = False
     reset_after: float | None = None  # this part of the body, the connection is reset
     change: Callable[[Any], str] = json.dumps  # makes the text of the example
+    message: Callable[[str], dict[str, Any]] | None = None  # chat only: makes fields of the message
+    pack: Callable[[bytes], bytes] = bytes  # the body, at last
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ class Request:
     at: float  # time.monotonic()
 
 
+Rule = Callable[[Request], Reply | None]
+
+
 class ModelServer:
     """Replies to each job (named by its schema) what stands in `script`, else `always`."""
 
@@ -56,7 +61,8 @@ class ModelServer:
         self.script: dict[str, list[Reply]] = defaultdict(list)
         self.always: dict[str, Reply] = {}
         self.models = ["example-embed", "example-model"]
-        self.page: bytes | None = None  # what is said instead of the models
+        self.listing = Reply()  # how the models are listed
+        self.refuses: Sequence[Rule] = ()  # each may have a reply of its own to a request
         self.requests: list[Request] = []
         self.gate = threading.Event()  # while it is not set, every reply waits
         self.gate.set()
@@ -101,13 +107,28 @@ def example(schema: dict[str, Any], root: dict[str, Any], name: str = "", index:
                 index += len(made[key]) if schema is root and isinstance(made[key], list) else 0
             return made
         case "array":
-            places = range(index, index + min(3, schema["maxItems"]))
+            places = range(index, index + min(3, schema.get("maxItems", 3)))
             return [example(schema["items"], root, name, place) for place in places]
         case "string" if name in {"url", "sources"}:
             return f"https://example.com/{index + 1}"
         case "string":
             return f"{name.capitalize()} {index + 1}"
     raise NotImplementedError(schema)
+
+
+def asked_for(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The job and the schema of a request, which may be in its words only."""
+    match body:
+        case {"text": {"format": {"name": str(name), "schema": schema}}}:
+            return name, schema
+        case {"response_format": {"json_schema": {"name": str(name), "schema": schema}}}:
+            return name, schema
+    for message in body["messages"]:
+        _, found, after = str(message["content"]).partition("matches this schema: ")
+        if found:
+            schema, _ = json.JSONDecoder().raw_decode(after)
+            return "features" if "must" in schema["properties"] else "competitors", schema
+    return "", {"type": "string"}
 
 
 def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
@@ -120,18 +141,17 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             models = [{"id": name, "object": "model"} for name in server.models]
-            self._send(Reply(body=server.page), {"object": "list", "data": models})
+            self._send(server.listing, {"object": "list", "data": models})
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.path == OPENAI_PATH:
-                job, schema = body["text"]["format"]["name"], body["text"]["format"]["schema"]
-            else:
-                wanted = body["response_format"]["json_schema"]
-                job, schema = wanted["name"], wanted["schema"]
-            server.requests.append(Request(self.path, job, body, self.headers, time.monotonic()))
-            replies = server.script[job]
-            reply = replies.pop(0) if replies else server.always.get(job, Reply())
+            job, schema = asked_for(body)
+            request = Request(self.path, job, body, self.headers, time.monotonic())
+            server.requests.append(request)
+            reply = next(filter(None, (rule(request) for rule in server.refuses)), None)
+            if reply is None:
+                replies = server.script[job]
+                reply = replies.pop(0) if replies else server.always.get(job, Reply())
             time.sleep(server.latency_seconds)
             server.gate.wait()
             if reply.hang_up:
@@ -146,6 +166,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, reply: Reply, content: dict[str, Any]) -> None:
             payload = json.dumps(content).encode() if reply.body is None else reply.body
+            payload = reply.pack(payload)
             try:
                 self.send_response(reply.status)
                 self.send_header("Content-Type", "application/json")
@@ -173,6 +194,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
 def _completion(model: str, text: str, reply: Reply) -> dict[str, Any]:
     message = {"role": "assistant", "content": None if reply.refusal else text}
+    message |= reply.message(text) if reply.message else {}
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",

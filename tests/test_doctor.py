@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import API_KEY
-from model_server import ModelServer
+from model_server import ModelServer, Reply
 from postgres_server import PostgresServer
 from temporal_server import TemporalServer, worker_here
 from test_core import eventually
@@ -58,12 +58,13 @@ def test_where_all_is_well_it_says_what_is_used() -> None:
         ("TEMPORAL_ADDRESS", "127.0.0.1:9", "Temporal", "can't be reached. Check that"),
         ("TEMPORAL_NAMESPACE", "nowhere", "Temporal", "nowhere is not found"),
         ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1", "model", "can't be reached"),
-        ("IDEARC_MODEL", "other", "model", "offers no model 'other', but example-embed, example"),
+        ("OPENAI_BASE_URL", "https://[::1]:9/v1", "model", "SSL_CERT_FILE='/gone' can't be read"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, name: str, words: str
 ) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/gone")
     monkeypatch.setenv(variable, value)
     problems = wrong()
     assert words in problems[name]
@@ -72,7 +73,7 @@ def test_what_is_wrong_is_said_with_what_to_do(
 
 @pytest.mark.usefixtures("well")
 def test_a_page_that_is_no_api_is_told(model_server: ModelServer) -> None:
-    model_server.page = b"<html>Ollama is running</html>"
+    model_server.listing = Reply(body=b"<html>Ollama is running</html>")
     assert "answered in a form that can't be read" in wrong()["model"]
 
 
@@ -83,6 +84,20 @@ def test_a_model_may_go_without_its_latest(
     model_server.models = ["llama3.2:latest"]
     monkeypatch.setenv("IDEARC_MODEL", "llama3.2")
     assert "model" not in wrong()
+
+
+@pytest.mark.usefixtures("well")
+@pytest.mark.parametrize("listing", [Reply(), Reply(status=404)])
+def test_a_model_that_is_not_listed_is_asked(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, listing: Reply
+) -> None:
+    monkeypatch.setenv("IDEARC_MODEL", "other")
+    model_server.listing = listing
+    said = {name: words for name, _, words in examine()}["model"]
+    assert said.startswith("other (not listed there) at 127.0.0.1:")
+    model_server.refuses = [lambda _request: Reply(status=404, error={"message": "no other"})]
+    offered = "none" if listing.status == 404 else "example-embed, example-model"
+    assert f"offers no model 'other', but {offered}. Correct IDEARC_MODEL" in wrong()["model"]
 
 
 def test_a_variable_that_it_does_not_read_is_named_here_and_in_the_log(
@@ -124,6 +139,34 @@ def test_the_small_model_is_looked_at_too(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert "is fetched with the first idea" in [words for _, _, words in examine()][-1]
     monkeypatch.setenv("IDEARC_MODEL_PATH", __file__)
     assert "is no model" in wrong()["model"]
+
+
+# Python runs it at its start. The driver of the database breaks in a way that nobody foresees.
+BREAKS = """
+import sqlite3, sqlite3.dbapi2
+def connect(*_, **__):
+    raise KeyError("sk-secret")
+sqlite3.connect = sqlite3.dbapi2.connect = connect
+"""
+
+
+@pytest.mark.parametrize("command", ["doctor", "migrate", "restore"])
+def test_what_nobody_foresaw_is_one_line_and_where_it_came_from_on_demand(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("sitecustomize.py").write_text(BREAKS)
+    Path("old.db").write_bytes(b"SQLite format 3\0")
+    monkeypatch.setenv("PYTHONPATH", ".")
+    for more in ([], ["--verbose"]):
+        arguments = [command, *(["old.db"] if command == "restore" else []), *more]
+        done = subprocess.run(
+            [sys.executable, "-m", "idearc", *arguments], capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 1
+        line = "Something went wrong inside Idearc (KeyError). Try again; with --verbose it says"
+        assert line in done.stdout + done.stderr
+        assert ("Traceback" in done.stderr) is bool(more)
+        assert more or "sk-secret" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("is_well", [True, False])

@@ -21,7 +21,10 @@ def files(pattern: str) -> set[str]:
 JOBS, VIEWS = files("idearc/jobs/*.py"), files("idearc/views/*.py")
 UI = {"app.py", "idearc/application.py", *files("pages/*.py"), *VIEWS}
 PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
-HTTP = {f"idearc/providers/{name}.py" for name in ("server", "response", "model_sources", "nearby")}
+HTTP = {
+    f"idearc/providers/{name}.py"
+    for name in ("client", "server", "response", "reasons", "model_sources", "nearby")
+}
 MIGRATIONS = files("idearc/migrations/**/*.py")
 ENGINE = {"idearc/runners/engine.py", "idearc/runners/temporal.py"}
 MAY_IMPORT = {
@@ -30,7 +33,10 @@ MAY_IMPORT = {
     "streamlit_autorefresh": UI,
     "sqlalchemy": {"idearc/models.py", "idearc/database.py", "idearc/store.py", *MIGRATIONS},
     "sqlmodel": {"idearc/models.py", "idearc/store.py", *JOBS},
-    "openai": {*PROVIDERS, "idearc/providers/embedded.py", "idearc/providers/reasons.py"},
+    "openai": {
+        *PROVIDERS,
+        *(f"idearc/providers/{name}.py" for name in ("client", "embedded", "messages")),
+    },
     "httpx2": HTTP,
     "huggingface_hub": {"idearc/providers/model_sources.py"},
     "xllamacpp": {"idearc/providers/embedded_server.py"},
@@ -55,6 +61,7 @@ MAY_IMPORT = {
     "idna": {"idearc/web.py"},
     "idearc.store": {"idearc/core.py", "idearc/bootstrap.py"},
     "idearc.watcher": {"idearc/core.py"},
+    "idearc.providers.client": {*PROVIDERS, "idearc/providers/model_sources.py"},
     "idearc.providers.server": PROVIDERS,
     "idearc.providers.openai": {"idearc/bootstrap.py"},
     "idearc.providers.compatible": {"idearc/bootstrap.py", "idearc/providers/embedded.py"},

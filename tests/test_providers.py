@@ -126,12 +126,10 @@ def test_an_invalid_answer_is_asked_for_once_more(
             "answered 429: quota exceeded. Check the plan of your API key, then try again.",
         ),
         (Reply(refusal="I won't."), "The model refused: I won't"),
-        (Reply(text='{"findi', incomplete="max_output_tokens"), "before its answer was whole"),
         (Reply(body=b"{'broken"), "a form that can't be read"),
         (Reply(body=b"{}"), "a form that can't be read"),
         (Reply(body=b'{"choices": [{}]}'), "a form that can't be read"),
         (Reply(status=404, body=b'{"error": "Load a model."}'), "answered 404: Load a model"),
-        (Reply(body=b'{"error": "overloaded"}'), "a form that can't be read"),
     ],
 )
 def test_what_cant_be_mended_by_retrying_fails_at_once_and_says_what_to_do(
@@ -151,6 +149,7 @@ def test_what_cant_be_mended_by_retrying_fails_at_once_and_says_what_to_do(
         Reply(status=408),
         Reply(status=500),
         Reply(status=503, body=b"<h1>starting</h1>"),
+        Reply(body=b'{"error": "overloaded"}'),
         Reply(hang_up=True),
     ],
 )
@@ -255,13 +254,24 @@ def test_openai_searches_the_web_for_competitors_only(model_server: ModelServer)
     assert features.body["store"] is False
 
 
-def test_openai_saying_that_it_failed_is_told(model_server: ModelServer) -> None:
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(failed="The GPU melted."), "server failed: The GPU melted"),
+        (Reply(incomplete="max_output_tokens"), "its answer was whole: max_output_tokens"),
+    ],
+)
+def test_openai_saying_that_it_failed_is_told_with_the_model(
+    model_server: ModelServer, reply: Reply, reason: str
+) -> None:
     provider = OpenAIProvider(
         base_url=model_server.url, api_key=API_KEY, model=None, timeout_seconds=20
     )
-    model_server.always["features"] = Reply(failed="The GPU melted.")
-    with pytest.raises(ProviderError, match="server failed: The GPU melted"):
+    model_server.always["features"] = reply
+    picked = f"The model asked was {DEFAULT_MODEL}, which Idearc picked as IDEARC_MODEL is not set"
+    with pytest.raises(ProviderError, match=f"{reason}.+{picked}"):
         provider.ask(FEATURES, an_idea(), quiet)
+    assert model_server.asked("features") == 1
 
 
 def test_a_compatible_server_is_asked_by_chat_for_its_first_model(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Annotated, Generic, Literal, TypeVar
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import MaxLen
 from pydantic import BaseModel, Field
 from sqlmodel import JSON
 from sqlmodel import Field as Column
@@ -93,7 +93,8 @@ class Alternative(BaseModel):
     search: Text
 
 
-Two = Annotated[list[Alternative], MinLen(2), MaxLen(2), first(2)]
+# A server that enforces the schema makes it two; one less is no reason to ask again.
+Two = Annotated[list[Alternative], MaxLen(2), first(2), Field(json_schema_extra={"minItems": 2})]
 
 
 class Alternatives(JobAnswer):

@@ -1,10 +1,11 @@
 """What the first versions of the idea should do, by how much they are needed."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from annotated_types import MaxLen
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from sqlmodel import Field as Column
 from sqlmodel import String
 
@@ -13,7 +14,17 @@ from idearc.models import Base, Finding
 from idearc.text import Name, Text, distinct, first
 
 Priority = Literal["must", "should", "could"]
-Effort = Literal["S", "M", "L"]
+# Which letter the other words for an effort mean, which models use that don't keep to a schema.
+_LETTERS = {"S": "small low days", "M": "medium weeks", "L": "large high months"}
+
+
+def _letter(value: object) -> object:
+    words = set(re.findall(r"\w+", str(value).casefold()))
+    meant = [letter for letter, others in _LETTERS.items() if words & set(others.split())]
+    return meant[0] if len(meant) == 1 else value
+
+
+Effort = Annotated[Literal["S", "M", "L"], BeforeValidator(_letter)]
 
 
 class FeatureFields(Base):

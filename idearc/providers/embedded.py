@@ -34,17 +34,18 @@ class EmbeddedProvider(CompatibleProvider):
     """
 
     name = EMBEDDED
-    trust_env = False  # no proxy leads to this machine
     subject = "The model on this machine"
     if_slow = "Try again when this machine is less busy, or raise IDEARC_JOB_TIMEOUT."
     if_gone = "Try again: it starts anew."
     if_refused = "Shorten the idea, or check IDEARC_MODEL_PATH, then try again."
     if_unreadable = "Check IDEARC_MODEL_PATH, then try again."
     another_model = "connect another one, as the README says"
-    max_tokens = 900  # three times a usual answer: this one has run away
-    temperature = 0
-    frequency_penalty = 0.5
-    presence_penalty = 0.3
+    options = {  # noqa: RUF012 # nobody changes it
+        "max_tokens": 900,  # three times a usual answer: this one has run away
+        "temperature": 0,
+        "frequency_penalty": 0.5,
+        "presence_penalty": 0.3,
+    }
 
     def __init__(
         self,

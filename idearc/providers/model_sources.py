@@ -12,7 +12,9 @@ from pathlib import Path
 
 import httpx2
 
+from idearc.errors import ProviderError
 from idearc.providers import Note
+from idearc.providers.client import way_to
 from idearc.providers.reasons import root_cause, shorten
 
 
@@ -71,7 +73,7 @@ def from_hub(model: ModelFile, scratch: Path, note: Note, hub: str | None) -> Pa
     note("Fetching the model")
     hub = hub or constants.ENDPOINT
     try:
-        httpx2.head(hub, timeout=5)  # the library would try for a minute to reach it
+        httpx2.head(hub, timeout=5, **way_to(hub))  # the library would try for a minute to reach it
         return Path(
             hf_hub_download(
                 model.repository,
@@ -83,7 +85,9 @@ def from_hub(model: ModelFile, scratch: Path, note: Note, hub: str | None) -> Pa
                 tqdm_class=Progress,
             )
         )
-    except (OSError, httpx2.HTTPError, RuntimeError, ValueError) as error:
+    except ProviderError as error:
+        raise UnusableError(str(error).rstrip(".")) from error
+    except (OSError, ImportError, httpx2.HTTPError, RuntimeError, ValueError) as error:
         if getattr(error, "errno", None) in {errno.ENOSPC, errno.EROFS, errno.EACCES}:
             raise  # of the disk, not of the network
         raise UnusableError(f"Hugging Face gave nothing ({root_cause(error)})") from error

@@ -1,7 +1,5 @@
 """OpenAI itself, through its Responses API."""
 
-from openai import AsyncOpenAI
-from openai.types.responses import EasyInputMessageParam as Message
 from openai.types.responses import (
     Response,
     ResponseIncludable,
@@ -12,7 +10,8 @@ from idearc.errors import ProviderError
 from idearc.jobs import Job
 from idearc.jobs.job import Question
 from idearc.providers import Provenance
-from idearc.providers.server import Schema, ServerProvider, tokens
+from idearc.providers.messages import Message, Schema
+from idearc.providers.server import ServerProvider, Talk, tokens
 
 # Efficient, with structured output and web search. Before changing it, look at
 # https://developers.openai.com/api/docs/models and /api/docs/deprecations.
@@ -25,16 +24,17 @@ class OpenAIProvider(ServerProvider):
     def question(self, job: Job) -> Question:
         return job.web_question or job.question
 
-    async def first_look(self, client: AsyncOpenAI) -> str:
-        return (await client.models.retrieve(self.model or DEFAULT_MODEL)).id
+    async def first_look(self, talk: Talk) -> str:
+        return (await talk.client.models.retrieve(self.model or DEFAULT_MODEL)).id
 
     async def reply(
-        self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
+        self, talk: Talk, job: Job, messages: list[Message], schema: Schema
     ) -> tuple[str, Provenance]:
         search: list[ToolParam] = [{"type": "web_search"}]
         sources: list[ResponseIncludable] = ["web_search_call.action.sources"]
-        response = await client.responses.create(
-            model=self.model or DEFAULT_MODEL,
+        talk.model, talk.is_picked = self.model or DEFAULT_MODEL, not self.model
+        response = await talk.client.responses.create(
+            model=talk.model,
             input=[*messages],
             tools=search if job.web_question else [],
             include=sources if job.web_question else [],
@@ -49,13 +49,15 @@ class OpenAIProvider(ServerProvider):
             store=False,
         )
         if not isinstance(response, Response) or response.output is None:
-            raise self.unreadable("no output")
+            raise self.no_answer(talk, response, "no output")
         if response.status == "failed":
             words = self.quote(response.error.message if response.error else "")
-            raise ProviderError(f"The model's server failed: {words}. Try again in a minute.")
+            raise ProviderError(
+                f"The model's server failed: {words}. Try again in a minute.{talk.who}"
+            )
         if response.status == "incomplete":
             details = response.incomplete_details
-            raise self.cut_off(details.reason if details else None)
+            raise self.cut_off(talk, details.reason if details else None)
         texts: list[str] = []
         searched: list[str] = []
         pages: list[str] = []
@@ -63,7 +65,7 @@ class OpenAIProvider(ServerProvider):
             if item.type == "message" and item.phase != "commentary":
                 for part in item.content:
                     if part.type == "refusal":
-                        raise self.refused(part.refusal)
+                        raise self.refused(talk, part.refusal)
                     texts.append(part.text)
             elif item.type == "web_search_call" and item.action.type == "search":
                 searched += item.action.queries or filter(None, [item.action.query])
@@ -72,7 +74,7 @@ class OpenAIProvider(ServerProvider):
                 ]
         return "".join(texts), Provenance(
             provider="OpenAI",
-            model=response.model or self.model or DEFAULT_MODEL,
+            model=response.model or talk.model,
             input_tokens=tokens(response.usage, "input_tokens"),
             output_tokens=tokens(response.usage, "output_tokens"),
             searched=searched,

@@ -1,30 +1,29 @@
 """Somebody else's words, made fit to be read as a reason."""
 
+import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-import openai
-from pydantic import ValidationError
+import httpx2
 
 from idearc.text import clean
 
 _LONG_WAIT = 120  # seconds after which nobody waits for another attempt any more
+
+# What an error with status 200 would be, by its code or type where that is no number.
+_STATUS = {
+    r"insufficient_quota|rate.?limit|too.?many|exhausted": 429,
+    r"overload|unavailable|capacity": 503,
+    r"(server|internal).?error": 500,
+}
 
 
 def shorten(words: str) -> str:
     """One line of them, at most 200 characters."""
     line = " ".join(clean(words).split()).rstrip(".")
     return line if len(line) <= 200 else line[:200] + "…"
-
-
-def summary(error: ValidationError) -> str:
-    """The first thing that is wrong, without the value, which may be anything."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    if first["type"] == "json_invalid":
-        return "it is no valid JSON"
-    place = ".".join(map(str, first["loc"])) or "the answer"
-    return shorten(f"{place}: {first['msg']}")
 
 
 def root_cause(error: BaseException) -> str:
@@ -40,37 +39,141 @@ def root_cause(error: BaseException) -> str:
     return shorten(words) or type(error).__name__
 
 
-def explain(error: openai.APIStatusError, quote: Callable[[str], str], if_refused: str) -> str:
-    """What the server's refusal means and what to do; its own words pass through `quote`."""
-    said = f"The model's server answered {error.status_code}"
-    if error.status_code == 401:
-        return f"{said}: the API key was refused. Check OPENAI_API_KEY, then try again."
-    if "insufficient_quota" in {error.code, error.type}:
-        return f"{said}: quota exceeded. Check the plan of your API key, then try again."
-    minutes = math.ceil((retry_after(error) or 0) / 60)
-    wait = f"{minutes} minutes" if minutes > 1 else "a minute"
-    if error.status_code == 429:
-        return f"{said}: too many requests. Try again in {wait}."
-    body = error.body.get("message") if isinstance(error.body, dict) else error.body
-    is_text = isinstance(body, str) and not body.lstrip().startswith("<")  # no page of HTML
-    words = quote(str(body) if is_text else error.response.reason_phrase)
-    if error.status_code >= 500:
-        return f"{said}: it is overloaded or broken ({words}). Try again in {wait}."
-    return f"{said}: {words}. {if_refused}"
+@dataclass(frozen=True)
+class Refusal:
+    """An answer that is an error."""
+
+    status: int
+    words: str  # the server's own; empty when it has none
+    names: str  # of the error, its type and what it is about, each as the server calls it
+    reason_phrase: str  # what HTTP calls the status
+    retry_after: float | None  # seconds
+
+    @property
+    def is_over_quota(self) -> bool:
+        return "insufficient_quota" in self.names
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the same request would be refused again, for as long as anybody waits."""
+        if self.is_over_quota or (self.retry_after or 0) > _LONG_WAIT:
+            return True
+        return self.status < 500 and self.status not in {408, 409, 425, 429}
 
 
-def is_permanent(error: openai.APIStatusError) -> bool:
-    """Whether the same request would be refused again, for as long as anybody waits."""
-    is_long = (retry_after(error) or 0) > _LONG_WAIT
-    if is_long or "insufficient_quota" in {error.code, error.type}:
-        return True
-    return error.status_code < 500 and error.status_code not in {408, 409, 425, 429}
+def refusal_of(response: httpx2.Response) -> Refusal:
+    """The response, which is read, as a refusal."""
+    try:
+        body = json.loads(response.content)
+        said = [error_within(body), body]
+        names, words = " ".join(_names(said)), words_of(said)
+    except (ValueError, RecursionError):
+        names, words = "", response.text
+        if words.lstrip().startswith("<"):  # a page of HTML
+            words = ""
+    return Refusal(
+        response.status_code, words.strip(), names, response.reason_phrase, _retry_after(response)
+    )
 
 
-def retry_after(error: openai.APIStatusError) -> float | None:
+def status_within(body: object) -> int | None:
+    """Of an error that came with status 200, where its code or its type tells."""
+    error = error_within(body)
+    said = [error] if isinstance(error, str) else _names([error, body] if error else [])
+    for name in said:
+        if re.fullmatch(r"[45]\d\d", name):
+            return int(name)
+        for pattern, status in _STATUS.items():
+            if re.search(pattern, name, re.I):
+                return status
+    return None
+
+
+def error_within(body: object) -> object:
+    """What an answer says of an error, for all of it or for its first choice; or None."""
+    match body:
+        case {"output": _}:  # OpenAI's own way to say that it failed
+            return None
+        case {"error": error} if error:
+            return error
+        case {"choices": [{"error": error}, *_]} if error:
+            return error
+        case _:
+            return None
+
+
+def words_of(body: object) -> str:
+    """What is said of an error, in any of the forms that servers have for that.
+
+    OpenAI's {"error": {"message"}}, {"error": "…"}, Gemini's list of one, FastAPI's {"detail": …}
+    with its list of places and messages, {"errors": [{"message"}]}, {"message": "…"}; and what
+    OpenRouter quotes of the server behind it.
+    """
+    return ": ".join(dict.fromkeys(filter(None, map(str.strip, _words(body)))))
+
+
+def _words(body: object) -> Iterator[str]:
+    match body:
+        case str() if body.lstrip().startswith(("{", "[")):
+            try:
+                yield from _words(json.loads(body))
+            except ValueError:
+                yield body
+        case str():
+            yield body
+        case list():
+            for one in body:
+                yield from _words(one)
+        case {"loc": [*place], "msg": str(message)}:
+            yield f"{'.'.join(map(str, place))}: {message}"
+        case dict():
+            for key in ("error", "errors", "detail", "message", "msg"):
+                yield from _words(body.get(key))
+            match body:
+                case {"metadata": {"raw": raw}}:
+                    yield from _words(raw)
+
+
+def _names(body: object) -> Iterator[str]:
+    match body:
+        case list():
+            for one in body:
+                yield from _names(one)
+        case dict():
+            for key in ("code", "type", "status", "param"):
+                if isinstance(body.get(key), str | int):
+                    yield str(body[key])
+            for key in ("error", "errors", "detail"):
+                yield from _names(body.get(key))
+
+
+def _retry_after(response: httpx2.Response) -> float | None:
     """The seconds that the server asks for; it may also name a date, which is rare."""
     try:
-        seconds = float(error.response.headers["retry-after"])
+        seconds = float(response.headers["retry-after"])
         return min(max(seconds, 0), 3_600) if math.isfinite(seconds) else None
     except (KeyError, ValueError):
         return None
+
+
+def explain(refusal: Refusal, quote: Callable[[str], str], if_refused: str) -> str:
+    """What the refusal means and what to do; the server's own words pass through `quote`."""
+    said = f"The model's server answered {refusal.status}"
+    own = f" It said: {quote(refusal.words)}." if refusal.words else ""
+    if refusal.status == 401:
+        return f"{said}: the API key was refused. Check OPENAI_API_KEY, then try again.{own}"
+    if refusal.is_over_quota:
+        return f"{said}: quota exceeded. Check the plan of your API key, then try again.{own}"
+    minutes = math.ceil((refusal.retry_after or 0) / 60)
+    wait = f"in {minutes} minutes" if minutes > 1 else "in a minute"
+    if refusal.status == 429:
+        if not refusal.words:
+            return f"{said}: too many requests. Try again {wait}."
+        # It may be a limit of a minute or of a month, which only these words tell.
+        return (
+            f"{said}: {quote(refusal.words)}. Try again {wait if refusal.retry_after else 'later'}."
+        )
+    words = quote(refusal.words or refusal.reason_phrase)
+    if refusal.status >= 500:
+        return f"{said}: it is overloaded or broken ({words}). Try again {wait}."
+    return f"{said}: {words}. {if_refused}"

@@ -1,44 +1,51 @@
 """What all servers that speak OpenAI's API have in common: time limit, retries, errors."""
 
 import asyncio
-import functools
-import json
-import ssl
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
 import openai
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient
-from openai.types.responses import EasyInputMessageParam as Message
-from pydantic import ValidationError
+from openai import AsyncOpenAI
 
 from idearc.errors import ProviderError
 from idearc.jobs import Job
-from idearc.jobs.job import JobAnswer, Question, describe, material
+from idearc.jobs.job import Question
 from idearc.models import Idea
 from idearc.providers import Answer, Note, Provenance
-from idearc.providers.reasons import (
-    explain,
-    is_permanent,
-    retry_after,
-    root_cause,
-    shorten,
-    summary,
-)
-from idearc.providers.response import MAX_MEGABYTES, Limited, TooLong
+from idearc.providers.client import make_client, through_proxy
+from idearc.providers.messages import Message, Schema, follow_up, opening, schema_of
+from idearc.providers.reading import UnreadableError, read
+from idearc.providers.reasons import Refusal, explain, refusal_of, root_cause, shorten, words_of
+from idearc.providers.response import UnreadableBodyError, receive
 
-Schema = dict[str, object]
 T = TypeVar("T")
+
+
+@dataclass
+class Talk:
+    """One run's conversation with a server."""
+
+    client: AsyncOpenAI
+    model: str = ""  # that was asked last
+    is_picked: bool = False  # by Idearc, not by the settings
+
+    @property
+    def who(self) -> str:
+        """The sentence that says which model a reason is about."""
+        if not self.model:
+            return ""
+        picked = ", which Idearc picked as IDEARC_MODEL is not set" if self.is_picked else ""
+        return f" The model asked was {self.model}{picked}."
 
 
 class ServerProvider:
     """Asks a model's server; each kind says in `reply` how its API is spoken."""
 
-    trust_env = True  # for proxies, and certificates of one's own
     if_slow = "Try again, choose a faster model with IDEARC_MODEL, or raise IDEARC_JOB_TIMEOUT."
     if_gone = (
         "Check that it runs, and the network, then try again. If OPENAI_BASE_URL is wrong, "
@@ -67,7 +74,7 @@ class ServerProvider:
         self._max_retries = max_retries
 
     async def reply(
-        self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
+        self, talk: Talk, job: Job, messages: list[Message], schema: Schema
     ) -> tuple[str, Provenance]:
         """The model's text and where it comes from; raises ProviderError when it gave none."""
         raise NotImplementedError
@@ -76,28 +83,27 @@ class ServerProvider:
         """How this kind of model is asked."""
         return job.question
 
-    async def first_look(self, client: AsyncOpenAI) -> str:
+    def is_final(self, refusal: Refusal) -> bool:
+        """Whether it is no use to send the same request again."""
+        return refusal.is_final
+
+    async def first_look(self, talk: Talk) -> str:
         """The model that would answer; raises ProviderError, or what the SDK does."""
         raise NotImplementedError
 
     def ask(self, job: Job, idea: Idea, note: Note) -> Answer:  # noqa: ARG002 # it has no news
-        return self._call(lambda client: self._ask_until_valid(client, job, idea))
+        return self._call(lambda talk: self._ask_until_valid(talk, job, idea))
 
     def check(self) -> str:
         return f"{self._call(self._first_look)} at {self.server}"
 
-    def _call(self, work: Callable[[AsyncOpenAI], Awaitable[T]]) -> T:
+    def _call(self, work: Callable[[Talk], Awaitable[T]]) -> T:
         # Not asyncio.run(): on its way out it would wait for a name lookup that hangs.
         loop = asyncio.new_event_loop()
         try:
             return loop.run_until_complete(self._call_in_time(work))
         finally:
             loop.close()
-
-    @functools.cached_property
-    def _tls(self) -> ssl.SSLContext:
-        """Made once: to read all root certificates takes longer than the rest of the client."""
-        return httpx2.create_ssl_context()
 
     @property
     def subject(self) -> str:
@@ -110,67 +116,60 @@ class ServerProvider:
         address = urlsplit(self._base_url)
         return f"{address.hostname}:{address.port}" if address.port else f"{address.hostname}"
 
-    async def _call_in_time(self, work: Callable[[AsyncOpenAI], Awaitable[T]]) -> T:
+    async def _call_in_time(self, work: Callable[[Talk], Awaitable[T]]) -> T:
         failures: list[int] = []
 
-        async def on_response(response: Any) -> None:
-            response.stream = Limited(response.stream)
-            response.headers.pop("Content-Encoding", None)  # nobody asked for it to be packed
+        async def on_response(response: httpx2.Response) -> None:
+            await receive(response)
             if response.is_error:
                 failures.append(response.status_code)
-            if response.status_code == 429:
-                # An exhausted quota looks like any other 429 to the SDK; this header stops it.
-                await response.aread()
-                if "insufficient_quota" in response.text:
-                    response.headers["x-should-retry"] = "false"
+                if self.is_final(refusal_of(response)):
+                    response.headers["x-should-retry"] = "false"  # for the SDK
 
-        http_client = DefaultAsyncHttpxClient(
-            verify=self._tls, trust_env=self.trust_env, event_hooks={"response": [on_response]}
+        client = make_client(
+            self._base_url,
+            self._api_key,
+            timeout_seconds=self._timeout_seconds,
+            max_retries=self._max_retries,
+            on_response=on_response,
         )
+        talk = Talk(client)
         try:
             # The SDK's own timeout starts anew with every byte and every retry; this one doesn't.
-            async with (
-                asyncio.timeout(self._timeout_seconds),
-                AsyncOpenAI(
-                    api_key=self._api_key or "none",
-                    base_url=self._base_url,
-                    max_retries=self._max_retries,
-                    timeout=self._timeout_seconds,
-                    default_headers={"Accept-Encoding": "identity"},  # its size is what it says
-                    http_client=http_client,
-                ) as client,
-            ):
-                return await work(client)
+            async with asyncio.timeout(self._timeout_seconds), client:
+                return await work(talk)
         except (TimeoutError, openai.APITimeoutError) as error:
             last = f"; its last answer was {failures[-1]}" if failures else ""
             raise ProviderError(
                 f"{self.subject} gave no result within {self._timeout_seconds:g} s{last}. "
-                f"{self.if_slow}"
+                f"{self.if_slow}{talk.who}"
             ) from error
         except openai.APIStatusError as error:
+            refusal = refusal_of(error.response)
             raise ProviderError(
-                explain(error, self.quote, self.if_refused),
-                is_permanent=is_permanent(error),
-                retry_after=retry_after(error),
+                explain(refusal, self.quote, self.if_refused) + talk.who,
+                is_permanent=refusal.is_final,
+                retry_after=refusal.retry_after,
             ) from error
         except openai.APIConnectionError as error:
             raise ProviderError(
-                f"{self.subject} can't be reached: {self.quote(root_cause(error))}. {self.if_gone}"
+                f"{self.subject} can't be reached{through_proxy(self._base_url)}: "
+                f"{self.quote(root_cause(error))}. {self.if_gone}"
             ) from error
-        except TooLong as error:
-            raise self.unreadable(f"more than {MAX_MEGABYTES} MB") from error
+        except UnreadableBodyError as error:
+            raise self.unreadable(str(error)) from error
         except openai.OpenAIError as error:
             raise self.unreadable(type(error).__name__) from error
 
     async def _reply(
-        self, client: AsyncOpenAI, job: Job, messages: list[Message], schema: Schema
+        self, talk: Talk, job: Job, messages: list[Message], schema: Schema
     ) -> tuple[str, Provenance]:
         with self._readable():
-            return await self.reply(client, job, messages, schema)
+            return await self.reply(talk, job, messages, schema)
 
-    async def _first_look(self, client: AsyncOpenAI) -> str:
+    async def _first_look(self, talk: Talk) -> str:
         with self._readable():
-            return await self.first_look(client)
+            return await self.first_look(talk)
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
@@ -181,57 +180,55 @@ class ServerProvider:
             why = "no JSON" if isinstance(error, ValueError) else "a part of it is missing"
             raise self.unreadable(why) from error
 
-    async def _ask_until_valid(self, client: AsyncOpenAI, job: Job, idea: Idea) -> Answer:
+    async def _ask_until_valid(self, talk: Talk, job: Job, idea: Idea) -> Answer:
         """One answer, and if it breaks the schema one more, by a model that was told what."""
         question = self.question(job)
-        schema = _schema(question.answer)
-        messages = [Message(role="system", content=question.instructions)]
-        for text, good in question.examples:
-            messages.append(Message(role="user", content=material(text)))
-            messages.append(Message(role="assistant", content=good.model_dump_json()))
-        messages.append(Message(role="user", content=describe(idea, question)))
-        text, first = await self._reply(client, job, messages, schema)
+        schema = schema_of(question.answer)
+        messages = opening(question, idea)
+        text, origin = await self._reply(talk, job, messages, schema)
         try:
-            return Answer(_parse(question, text).findings(), first)
-        except ValidationError as error:
-            problem = summary(error)
-        messages += [
-            Message(role="assistant", content=text),
-            Message(
-                role="user",
-                content=f"That can't be used: {problem}. Answer again, with nothing but one JSON "
-                f"object that matches this schema: {json.dumps(schema, separators=(',', ':'))}",
-            ),
-        ]
-        text, second = await self._reply(client, job, messages, schema)
+            return Answer(read(question.answer, text).findings(), origin)
+        except UnreadableError as error:
+            messages = follow_up(messages, text, str(error), schema)
+        text, second = await self._reply(talk, job, messages, schema)
         try:
-            findings = _parse(question, text).findings()
-        except ValidationError as error:
+            findings = read(question.answer, text).findings()
+        except UnreadableError as error:
             raise ProviderError(
-                f"The model {second.model} gave an answer of the wrong form twice "
-                f"({summary(error)}). Try again, or {self.another_model}."
+                f"The model gave an answer of the wrong form twice ({error}). Try again, or "
+                f"{self.another_model}.{talk.who}"
             ) from error
         both = replace(
             second,
-            input_tokens=first.input_tokens + second.input_tokens,
-            output_tokens=first.output_tokens + second.output_tokens,
-            searched=[*first.searched, *second.searched],
-            pages=[*first.pages, *second.pages],
+            input_tokens=origin.input_tokens + second.input_tokens,
+            output_tokens=origin.output_tokens + second.output_tokens,
+            searched=[*origin.searched, *second.searched],
+            pages=[*origin.pages, *second.pages],
         )
         return Answer(findings, both)
 
-    def refused(self, words: str) -> ProviderError:
+    def refused(self, talk: Talk, words: str) -> ProviderError:
         return ProviderError(
             f"The model refused: {self.quote(words)}. Try again, or write the idea "
-            "down anew in other words.",
+            f"down anew in other words.{talk.who}",
             is_permanent=True,
         )
 
-    def cut_off(self, reason: str | None) -> ProviderError:
+    def cut_off(self, talk: Talk, reason: str | None) -> ProviderError:
         return ProviderError(
             f"The model stopped before its answer was whole: {self.quote(reason or '')}. Try "
-            f"again, or {self.another_model}."
+            f"again, or {self.another_model}.{talk.who}"
         )
+
+    def no_answer(self, talk: Talk, body: object, missing: str) -> ProviderError:
+        """For what has the status of an answer, but isn't one."""
+        said = body.to_dict(warnings=False) if isinstance(body, openai.BaseModel) else body
+        words = words_of(said)
+        if not words:
+            return self.unreadable(missing)
+        about_path = re.search(r"endpoint|route|method|\bpath\b|\burl\b|not found", words, re.I)
+        advice = self.if_unreadable if about_path else f"{self.if_refused}{talk.who}"
+        return ProviderError(f"{self.subject} answered: {self.quote(words)}. {advice}")
 
     def unreadable(self, why: str) -> ProviderError:
         return ProviderError(
@@ -247,13 +244,3 @@ class ServerProvider:
 def tokens(usage: object, name: str) -> int:
     """How many the server says it used; some say nothing, or null."""
     return getattr(usage, name, None) or 0
-
-
-@functools.cache
-def _schema(answer: type[JobAnswer]) -> Schema:
-    return openai.pydantic_function_tool(answer)["function"]["parameters"]
-
-
-def _parse(question: Question, text: str) -> JobAnswer:
-    """The answer in the text, also out of a code fence or from between other words."""
-    return question.answer.model_validate_json(text[text.find("{") : text.rfind("}") + 1])
