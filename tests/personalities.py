@@ -75,7 +75,8 @@ def needs_a_limit(*names: str) -> Rule:
     """Without one of these, the answer ends after 256 tokens."""
 
     def rule(request: Request) -> Reply | None:
-        return None if {*names} & {*request.body} else Reply(text='{"us', incomplete="length")
+        limits = [request.body[name] for name in names if name in request.body]
+        return None if max(limits, default=0) > 1_000 else Reply(text='{"us', incomplete="length")
 
     return rule
 
@@ -116,7 +117,16 @@ BAD_JSON = {
 DAILY = {"code": 429, "message": "daily limit of this free model is used up"}
 THOUGHT = 'I could say {"users": "x", "must": []} or {"competitors": [{"name": }]} or { '
 DRAFT = '{"users": "D", "must": [{"name": "Draft", "what": "W", "why": "Y", "effort": "S"}]}'
-EMBEDDERS = ["text-Embedding-3", "BGE-m3", "all-MiniLM-L6", "jina-Reranker", "whisper-1", "tts-1"]
+EMBEDDERS = [
+    "all-mpnet-base-v2",
+    "mistral-ocr-latest",
+    "text-Embedding-3",
+    "BGE-m3",
+    "all-MiniLM-L6",
+    "jina-Reranker",
+    "whisper-1",
+    "tts-1",
+]
 
 PERSONALITIES = [
     # How the answer comes.
@@ -188,6 +198,33 @@ PERSONALITIES = [
     ),
     Personality("200 with a passing error", first=[said(200, {"error": DAILY})], calls=(2, 1)),
     Personality("200, one word", first=[said(200, {"error": "overloaded"})], calls=(2, 1)),
+    Personality(
+        "200, in a list (Gemini)", first=[said(200, [{"error": {"code": 503}}])], calls=(2, 1)
+    ),
+    Personality(
+        "200, by its words",
+        first=[said(200, {"error": {"message": "Rate limit exceeded: free-models-per-min"}})],
+        calls=(2, 1),
+    ),
+    Personality(
+        "200 with words at its own place (MiniMax)",
+        said(200, {"choices": None, "base_resp": {"status_code": 1004, "status_msg": "log in"}}),
+        says="answered: log in[.] Check IDEARC_MODEL",
+    ),
+    Personality(
+        "200 with a page",
+        Reply(body=b"<!doctype html><p>Log in", headers={"Content-Type": "text/html"}),
+        says="in a form that can't be read .no choices.+OPENAI_BASE_URL ends where the API begins",
+    ),
+    Personality(
+        "200 with nonsense", said(200, {"choices": {"a": 1}}), says="in a form that can't be read"
+    ),
+    Personality("200, too deep", Reply(body=b"[" * 200_000), says="in a form that can't be read"),
+    Personality(
+        "a content filter without a message",
+        said(200, {"choices": [{"finish_reason": "content_filter: PROHIBITED", "message": None}]}),
+        says="its answer was whole: content_filter: PROHIBITED[.]",
+    ),
     Personality(
         "200 with an error in a choice",
         said(200, {"choices": [{"error": {"code": 502, "message": "upstream"}}]}),
@@ -281,7 +318,72 @@ PERSONALITIES = [
         calls=(3, 3),
         says="its answer was whole",
     ),
+    Personality(
+        "4,096 tokens are too many (vLLM)",
+        refuses=[
+            refusing(
+                lambda body: body.get("max_tokens", 0) > 3_000,
+                "'max_tokens' is too large: 4096. This model's maximum context length is 4096",
+            ),
+            needs_a_limit("max_tokens"),
+        ],
+        calls=(3, 1),
+    ),
+    Personality(
+        "cut off, as its own error (Groq)",
+        refuses=[
+            refusing(
+                lambda body: "max_tokens" not in body,
+                "",
+                error={
+                    "message": "max completion tokens reached before generating a valid document",
+                    "code": "json_validate_failed",
+                },
+            )
+        ],
+        calls=(2, 1),
+    ),
+    *(
+        Personality(
+            name, refuses=[refusing(lambda body: "system" in roles(body), words)], calls=(2, 1)
+        )
+        for name, words in {
+            "no system (LM Studio)": "Only user and assistant roles are supported!",
+            "no system (pydantic)": "body.messages.0.role: Input should be 'user' or 'assistant'",
+            "no system (serde)": "messages[0].role: unknown variant `system`, expected `user`",
+            "no system (Gemini)": "Please use a valid role: user, model.",
+            "no system (Mistral 7B)": "Conversation roles must alternate user/assistant/user",
+        }.items()
+    ),
+    Personality(
+        "no system message, as 404 (mlx_lm)",
+        refuses=[refusing(lambda b: "system" in roles(b), "System role not supported", status=404)],
+        calls=(2, 1),
+    ),
     # What no other request mends.
+    *(
+        Personality(f"not about the form: {words[:40]}", said(status, {"error": words}), says=words)
+        for status, words in [
+            (400, "400 tokens in the messages, 90 in the schemas: context_length_exceeded"),
+            (400, "Invalid model name passed in model=nuextract-schema"),
+            (400, "Request body must be a JSON object"),
+            (400, "the system prompt or user message was flagged by moderation"),
+            (404, "The model `m` does not exist or you do not have access to it"),
+        ]
+    ),
+    Personality(
+        "502 of a gateway",
+        said(502, {"error": "Upstream returned invalid JSON"}),
+        calls=(2, 2),
+        says="502: it is overloaded or broken .Upstream returned invalid JSON",
+    ),
+    Personality(
+        "not for you",
+        said(403, {"message": "You are not authorized to use chat completions"}),
+        models=["a", "m"],
+        model=None,
+        says="403: You are not authorized to use chat completions.+model asked was a, which Idearc",
+    ),
     Personality(
         "bad key with 400 (LiteLLM)",
         said(400, {"error": {"message": "No connected db.", "code": "400"}}),
@@ -317,6 +419,13 @@ PERSONALITIES = [
         address="{url}/openai/deployments/d1?api-version=2024-10-21",
         model=None,
     ),
+    Personality(
+        "Azure, with the whole address that it gives to copy",
+        refuses=[is_azure],
+        address="{url}/openai/deployments/d1/chat/completions?api-version=2024-10-21",
+        model=None,
+    ),
+    Personality("the address of an answer", address="{url}/chat/completions/"),
     Personality("first model that can chat", models=[*EMBEDDERS, "m", "n"], model=None),
     Personality(
         "a model that can't chat, by its name unseen",
@@ -338,11 +447,19 @@ PERSONALITIES = [
         models=EMBEDDERS,
         model=None,
         calls=(0, 0),
-        says="offers no model that can chat, but text-Embedding-3, BGE-m3, .+IDEARC_MODEL",
+        says="offers no model that can chat, but all-mpnet-base-v2, mistral-ocr.+IDEARC_MODEL",
     ),
     Personality(
         "a bare list of models (Together)",
         listing=said(200, [{"id": "x", "type": "image"}, {"id": "m", "type": "chat"}]),
+        model=None,
+    ),
+    Personality(
+        "says what its models can do (Mistral)",
+        listing=said(
+            200,
+            {"data": [{"id": "x", "capabilities": {"completion_chat": False}}, {"id": "m"}]},
+        ),
         model=None,
     ),
     Personality(

@@ -1,15 +1,23 @@
 """What the tests' own servers have in common."""
 
+import random
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    """By chance, and below those that the system gives to whoever asks for any.
+
+    One of the latter may be given to somebody else before a server that is being started takes it.
+    """
+    while True:
+        port = random.randint(10_000, 32_000)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], is_ready: Callable[[], bool]) -> None:

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "sqlmodel": {"idearc/models.py", "idearc/store.py", *JOBS},
     "openai": {
         *PROVIDERS,
-        *(f"idearc/providers/{name}.py" for name in ("client", "embedded", "messages")),
+        *(f"idearc/providers/{name}.py" for name in ("client", "embedded", "messages", "wording")),
     },
     "httpx2": HTTP,
     "huggingface_hub": {"idearc/providers/model_sources.py"},

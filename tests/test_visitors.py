@@ -134,6 +134,7 @@ def test_ideas_are_for_who_made_them_alone(
                 expect(one.page.get_by_text(NOT_THERE)).to_be_visible()
                 expect(one.page.get_by_role("link", name="New idea")).to_be_visible()
                 expect(one.page.get_by_role("link", name="start page")).to_be_visible()
+                expect(one.page.get_by_role("button", name="Log out")).to_be_visible()
                 assert f"Idea of {other.name}" not in one.page.content()
                 said.append(one.page.locator(".stMain").inner_text())
             assert said[0] == said[1]  # nobody learns whether there is one

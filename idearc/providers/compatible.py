@@ -13,12 +13,28 @@ from idearc.jobs import Job
 from idearc.providers import Provenance
 from idearc.providers.messages import Message, Schema
 from idearc.providers.offers import can_chat, offered
-from idearc.providers.plainer import ENOUGH_TOKENS, Form, Options, cant_chat, wrote_bad_json
+from idearc.providers.plainer import (
+    Form,
+    Options,
+    cant_chat,
+    is_about_system,
+    wrote_bad_json,
+)
 from idearc.providers.reading import text_of
 from idearc.providers.reasons import Refusal, refusal_of, words_of
-from idearc.providers.server import ServerProvider, Talk, tokens
+from idearc.providers.server import ServerProvider, tokens
+from idearc.providers.wording import Talk
 
+_CUT_OFF = {"length", "model_length", "max_tokens"}  # how servers call the end at a limit
 _MOST_PICKED = 3  # models that are tried where the settings name none
+
+
+class _CutOffError(Exception):
+    """The answer has come to a limit; how the server calls that, and how many tokens it has."""
+
+    def __init__(self, reason: str, tokens: int) -> None:
+        super().__init__(reason)
+        self.tokens = tokens
 
 
 class CompatibleProvider(ServerProvider):
@@ -34,7 +50,7 @@ class CompatibleProvider(ServerProvider):
         super().__init__(**settings)
         self._forms: dict[str, Form] = {}  # by model
         self._mute: set[str] = set()  # models that were picked and can't chat
-        *_, before, last = ["", *urlsplit(self._base_url).path.split("/")]
+        *_, before, last = ["", *urlsplit(self._base_url).path.rstrip("/").split("/")]
         if before == "deployments":  # Azure's address of a model
             self.model = self.model or unquote(last)
 
@@ -44,25 +60,33 @@ class CompatibleProvider(ServerProvider):
         return f"server at {self.server}"
 
     def is_final(self, refusal: Refusal) -> bool:
-        return refusal.is_final or Form().plainer(refusal, self.options) is not None
+        return refusal.is_final or is_about_system(refusal)
 
     async def first_look(self, talk: Talk) -> str:
         if not self.model:
             return (await self._picked(talk))[0]
         listed: Sequence[str] = ()
-        with suppress(openai.NotFoundError):
+        with suppress(openai.APIStatusError, ProviderError):
             listed = offered(await self._list(talk))
         if {self.model, f"{self.model}:latest"} & set(listed):  # as Ollama leaves it out
             return self.model
         # Some servers list a few of their models, or none.
+        talk.model = self.model
+        once = talk.client.with_options(max_retries=0)
         try:
-            await talk.client.with_options(max_retries=0).chat.completions.create(
+            await once.chat.completions.create(
                 model=self.model, messages=[{"role": "user", "content": "Say yes."}]
             )
         except (openai.BadRequestError, openai.NotFoundError, openai.APIConnectionError) as error:
+            if not listed:
+                raise
+            words = (
+                refusal_of(error.response).words if isinstance(error, openai.APIStatusError) else ""
+            )
+            asked = f" Asked for it all the same, it said: {self.quote(words)}." if words else ""
             raise ProviderError(
-                f"{self.subject} offers no model {self.model!r}, but "
-                f"{', '.join(listed[:5]) or 'none'}. Correct IDEARC_MODEL."
+                f"{self.subject} offers no model {self.model!r}, but {self._few(listed)}.{asked} "
+                "Correct IDEARC_MODEL."
             ) from error
         return f"{self.model} (not listed there)"
 
@@ -86,40 +110,43 @@ class CompatibleProvider(ServerProvider):
         self, talk: Talk, job: Job, messages: list[Message], schema: Schema
     ) -> tuple[str, Provenance]:
         form = self._forms.get(talk.model, Form())
-        was_cut = False
         while True:
             sent = form.request(job.name, messages, schema, self.options)
             try:
-                completion = await talk.client.chat.completions.create(model=talk.model, **sent)
+                text, origin = await self._answer(talk, sent)
+                break
             except openai.APIStatusError as error:
                 refusal = refusal_of(error.response)
                 if wrote_bad_json(refusal):
                     body = error.body if isinstance(error.body, dict) else {}
-                    return text_of(body.get("failed_generation")), self._origin(talk, None)
-                plainer = form.plainer(refusal, self.options)
-                if plainer is None and was_cut:
-                    raise self.cut_off(talk, "length") from error
-                if plainer is None:
+                    text, origin = text_of(body.get("failed_generation")), self._origin(talk, None)
+                    break
+                next_form = form.plainer(refusal, self.options)
+                if next_form is None:
                     raise
-                form = plainer
-                continue
-            if not isinstance(completion, ChatCompletion) or not completion.choices:
-                raise self.no_answer(talk, completion, "no choices")
-            choice = completion.choices[0]
-            if choice.finish_reason != "length":
-                break
-            was_cut = True
-            written = tokens(completion.usage, "completion_tokens")
-            longer = form.longer() if "max_tokens" not in self.options else None
-            if longer is None or written >= ENOUGH_TOKENS:
-                raise self.cut_off(talk, "length")
-            form = longer
-        if choice.message.refusal:
-            raise self.refused(talk, choice.message.refusal)
-        if choice.finish_reason == "content_filter":
-            raise self.cut_off(talk, choice.finish_reason)
+            except _CutOffError as error:
+                is_early = error.tokens < form.limit and "max_tokens" not in self.options
+                next_form = form.with_next_limit() if is_early else None
+                if next_form is None:
+                    raise self.cut_off(talk, str(error)) from error
+            form = next_form
         self._forms[talk.model] = form
+        return text, origin
+
+    async def _answer(self, talk: Talk, sent: dict[str, Any]) -> tuple[str, Provenance]:
+        """Raises _CutOffError."""
+        completion = await talk.client.chat.completions.create(model=talk.model, **sent)
+        if not isinstance(completion, ChatCompletion) or not completion.choices:
+            raise self.no_answer(talk, completion, "no choices")
+        choice = completion.choices[0]
+        ended = f"{choice.finish_reason}"
+        if ended.startswith("content_filter"):
+            raise self.cut_off(talk, ended)
+        if ended.casefold() in _CUT_OFF:
+            raise _CutOffError(ended, tokens(completion.usage, "completion_tokens"))
         said = choice.message.to_dict(warnings=False)
+        if isinstance(words := said.get("refusal"), str) and words:
+            raise self.refused(talk, words)
         texts = (text_of(said.get(name)) for name in ("content", "reasoning_content", "reasoning"))
         return next(filter(str.strip, texts), ""), self._origin(talk, completion)
 
@@ -136,15 +163,17 @@ class CompatibleProvider(ServerProvider):
         """The models to try, at least one."""
         try:
             body = await self._list(talk)
-        except openai.NotFoundError as error:
+        except openai.APIStatusError as error:
+            if error.status_code not in {400, 404, 405, 501}:
+                raise
             raise ProviderError(
                 f"{self.subject} has no list of models to choose from. Name one with IDEARC_MODEL. "
                 "Or, if its API begins elsewhere, often in /v1, correct OPENAI_BASE_URL."
             ) from error
         models = [name for name in can_chat(body) if name not in self._mute]
         if not models:
-            others = ", ".join(offered(body)[:5])
-            but = f" that can chat, but {others}" if others else ""
+            others = offered(body)
+            but = f" that can chat, but {self._few(others)}" if others else ""
             raise ProviderError(
                 f"{self.subject} offers no model{but}. Load one there, or name one "
                 "with IDEARC_MODEL, then try again."
@@ -157,3 +186,6 @@ class CompatibleProvider(ServerProvider):
         if not offered(body) and words_of(body):
             raise self.no_answer(talk, body, "no list of models")
         return body
+
+    def _few(self, models: Sequence[str]) -> str:
+        return ", ".join(map(self.quote, models[:5])) or "none"

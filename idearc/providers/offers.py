@@ -1,12 +1,14 @@
-"""Which models a server offers, and which of them can answer; no I/O."""
+"""Which models a server offers, and which of them can chat; no I/O."""
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-# What can't chat, by its own name or that of its kind.
-_CANT_CHAT = re.compile(
+# In the name or the type of a model that is for something else.
+_SOMETHING_ELSE = re.compile(
     r"embed|rerank|whisper|transcri|speech|image|dall.?e|diffusion|video|moderation|guard|realtime|"
-    r"minilm|nomic|colbert|(?<![a-z])(tts|asr|bge|e5|gte|clip|siglip|sdxl|flux|sora|veo)(?![a-z])",
+    r"minilm|mpnet|paraphrase|cross-encoder|colbert|parakeet|kokoro|babbage|davinci|turbo-instruct|"
+    r"(?<![a-z])(tts|asr|ocr|aqa|bge|e5|gte|nomic|clip|siglip|sdxl|flux|sora|veo)(?![a-z])",
     re.I,
 )
 
@@ -18,16 +20,27 @@ def offered(body: object) -> Sequence[str]:
 
 def can_chat(body: object) -> Sequence[str]:
     """The names of those that may be able to chat, in the order of the list."""
-    return [name for name, about in _models(body) if not _CANT_CHAT.search(about)]
+    return [name for name, about in _models(body) if not _is_for_something_else(name, about)]
 
 
-def _models(body: object) -> Iterator[tuple[str, str]]:
-    """Each with what tells what it is."""
+def _models(body: Any) -> Iterator[tuple[str, Any]]:
+    """Each with what is said about it."""
     match body:
         case {"data": [*models]} | {"models": [*models]} | [*models]:
             for one in models:
                 match one:
                     case str(name):
-                        yield name, name
-                    case {"id": str(name), **about} | {"name": str(name), **about}:
-                        yield name, f"{name} {about.get('type', '')}"
+                        yield name, None
+                    case {"id": str(name)} | {"name": str(name)}:
+                        yield name, one
+
+
+def _is_for_something_else(name: str, about: Any) -> bool:
+    match about:
+        case {"capabilities": {"completion_chat": False}}:  # Mistral
+            return True
+        case {"endpoints": [*endpoints]} if "chat" not in endpoints:  # Cohere
+            return True
+        case {"type": str(kind)} if _SOMETHING_ELSE.search(kind):  # Together
+            return True
+    return bool(_SOMETHING_ELSE.search(name))

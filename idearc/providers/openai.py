@@ -11,7 +11,8 @@ from idearc.jobs import Job
 from idearc.jobs.job import Question
 from idearc.providers import Provenance
 from idearc.providers.messages import Message, Schema
-from idearc.providers.server import ServerProvider, Talk, tokens
+from idearc.providers.server import ServerProvider, tokens
+from idearc.providers.wording import Talk
 
 # Efficient, with structured output and web search. Before changing it, look at
 # https://developers.openai.com/api/docs/models and /api/docs/deprecations.
@@ -53,7 +54,7 @@ class OpenAIProvider(ServerProvider):
         if response.status == "failed":
             words = self.quote(response.error.message if response.error else "")
             raise ProviderError(
-                f"The model's server failed: {words}. Try again in a minute.{talk.who}"
+                f"The model's server failed: {words}. Try again in a minute.{self.who(talk)}"
             )
         if response.status == "incomplete":
             details = response.incomplete_details

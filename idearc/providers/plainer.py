@@ -3,80 +3,93 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from idearc.providers.messages import Message, Schema, joined, only_json
 from idearc.providers.reasons import Refusal
 
 Options = Mapping[str, float]
 
-# Asked for where a server stops far too early by itself: several times what a good answer takes,
-# and what servers with a limit of their own still give.
-ENOUGH_TOKENS = 4_096
+# How many tokens are asked for where a server stops far too early by itself, and where that is too
+# much for it: a good answer takes fewer.
+_LIMITS = (4_096, 2_048)
 
-# What is no part of strict modes (https://platform.openai.com/docs/guides/structured-outputs), or
-# of some of them.
-_NOT_STRICT = {
+# Keywords that the strict mode of some server refuses.
+_REFUSED_KEYWORDS = {
     *("minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern", "format"),
     *("minimum", "maximum", "multipleOf", "title", "default", "$defs"),
 }
 
-_WROTE_BAD_JSON = re.compile(
-    r"json_validate_failed|fail\w* to (generate|validate|parse)( \w+)? json|"
-    r"(generated|produced|returned|output)\b.{0,30}\b(invalid|malformed|not( a)? valid) json",
+# In the words of a refusal, or in its code, type or parameter:
+_ABOUT_SOMETHING_ELSE = re.compile(
+    r"context.?(length|size|window)|maximum context|content.?(policy|filter|management)|flagged|"
+    r"moderation|api.?key|(invalid|unknown|no such) model|model.{0,60}(not.?found|not exist)",
     re.I,
 )
 _ABOUT_SYSTEM = re.compile(
-    r"system.?(role|message|prompt|instruction)|roles?\b.{0,40}\bsystem|developer instruction|"
-    r"roles must alternate",
-    re.I,
+    r"\bsystem\b.{0,60}\b(roles?|messages?|prompts?|instructions?|support)|"
+    r"\broles?\b.{0,80}\b(system|user|alternate)|\buser\b.{0,40}\broles\b|"
+    r"(variant|value)\W{1,4}system\b|developer instruction",
+    re.I | re.S,
 )
 _ABOUT_SCHEMA = re.compile(
-    r"response.?format|json.?(schema|object|mode)|schema|grammar|guided|structured.?output|"
-    r"m(in|ax)items|additionalproperties|\$(ref|defs)",
+    r"response.?format|json_(schema|object)|json.?mode|schema|\bgrammar|\bguided_|"
+    r"structured.?output|m(in|ax)items|additionalproperties|\$(ref|defs)",
     re.I,
 )
+_TOO_LARGE = re.compile(r"too (large|long|many|high)|maximum|at most|exceed|<=", re.I)
+_WROTE_BAD_JSON = re.compile(
+    r"json_validate_failed|fail\w* to (generate|validate)( \w+)? json(?!.?schema)|"
+    r"(model|generated|output)\b.{0,40}\b(invalid|malformed|not( a)? valid) json",
+    re.I,
+)
+_CUT_OFF = re.compile(r"max.?(completion.?)?tokens reached", re.I)
 _CANT_CHAT = re.compile(
-    r"(not|n't) (support|a)\w*\b.{0,20}\bchat|chat\b.{0,30}\bnot supported|"
-    r"(not|n't) support.{0,20}\bgenerat|embedding model",
+    r"(not|n't) support(ed)?\b.{0,20}\b(chat|generat)|not a chat model|is an? embedding model|"
+    r"\bchat\b.{0,30}\bnot supported",
     re.I,
 )
+
+Answer = Literal["schema", "simple schema", "json_object", "words"]
+_ANSWERS: Sequence[Answer] = get_args(Answer)
 
 
 @dataclass(frozen=True)
 class Form:
     """How a question is put. The first one is for servers that keep to OpenAI's API."""
 
-    answer: Literal["schema", "simple schema", "json_object", "words"] = "schema"
+    answer: Answer = "schema"
     has_system: bool = True
-    limits: Sequence[str] = ("", "max_tokens", "max_completion_tokens")  # the first one is used
-    left_out: frozenset[str] = frozenset()  # of the options
+    limit_names: Sequence[str] = ("", "max_tokens", "max_completion_tokens")  # the first is sent
+    limit: int = _LIMITS[0]
+    left_out: frozenset[str] = frozenset()  # of the options, which the small model's server is sent
 
     def plainer(self, refusal: Refusal, options: Collection[str]) -> "Form | None":
         """The next form, where the refusal is about this one: one step at a time."""
-        if refusal.status not in {400, 415, 422, 500, 501}:
+        said = _said(refusal)
+        if refusal.status not in {400, 404, 415, 422, 500, 501}:
             return None
-        said = f"{refusal.words} {refusal.names}"
-        if self.limits[0] and re.search(rf"\b{self.limits[0]}\b", said):
-            return self.longer()
+        if _CUT_OFF.search(said):
+            return self.with_next_limit()
+        if self.limit_names[0] and (self.limit_names[0] in said or _TOO_LARGE.search(said)):
+            if _TOO_LARGE.search(said) and self.limit > _LIMITS[-1]:
+                return replace(self, limit=_LIMITS[-1])
+            return self.with_next_limit()
+        if _ABOUT_SOMETHING_ELSE.search(said):
+            return None
         for option in set(options) - self.left_out:
             if option in said:
                 return replace(self, left_out=self.left_out | {option})
         if self.has_system and _ABOUT_SYSTEM.search(said):
             return replace(self, has_system=False)
-        if _ABOUT_SCHEMA.search(said):
-            match self.answer:
-                case "schema":
-                    return replace(self, answer="simple schema")
-                case "simple schema":
-                    return replace(self, answer="json_object")
-                case "json_object":
-                    return replace(self, answer="words")
+        if self.answer != _ANSWERS[-1] and _ABOUT_SCHEMA.search(said):
+            return replace(self, answer=_ANSWERS[_ANSWERS.index(self.answer) + 1])
         return None
 
-    def longer(self) -> "Form | None":
-        """The next form, where an answer was cut off: servers know this limit or that one."""
-        return replace(self, limits=self.limits[1:]) if len(self.limits) > 1 else None
+    def with_next_limit(self) -> "Form | None":
+        """For an answer that was cut off: some servers know one limit, some the other."""
+        others = self.limit_names[1:]
+        return replace(self, limit_names=others) if others else None
 
     def request(
         self, job_name: str, messages: Sequence[Message], schema: Schema, options: Options
@@ -98,7 +111,7 @@ class Form:
         return {
             "messages": others,
             **({} if self.answer == "words" else {"response_format": response_format}),
-            **({self.limits[0]: ENOUGH_TOKENS} if self.limits[0] else {}),
+            **({self.limit_names[0]: self.limit} if self.limit_names[0] else {}),
             **{name: value for name, value in options.items() if name not in self.left_out},
         }
 
@@ -115,20 +128,37 @@ def simple(schema: Schema) -> Schema:
         if "$ref" in part:
             name = part["$ref"].rsplit("/", 1)[1]
             part = {**definitions[name], **{key: part[key] for key in part if key != "$ref"}}
-        kept = {key: plain(one) for key, one in part.items() if key not in _NOT_STRICT}
-        if "properties" in part:  # whose names are not keywords
-            kept["properties"] = {key: plain(one) for key, one in part["properties"].items()}
-        return kept
+        return {
+            # The names of properties are no keywords.
+            key: {name: plain(one) for name, one in value.items()}
+            if key == "properties"
+            else plain(value)
+            for key, value in part.items()
+            if key not in _REFUSED_KEYWORDS
+        }
 
     simplified: Schema = plain(schema)
     return simplified
 
 
+def is_about_system(refusal: Refusal) -> bool:
+    """Whether there may be no system message."""
+    said = _said(refusal)
+    return bool(_ABOUT_SYSTEM.search(said)) and not _ABOUT_SOMETHING_ELSE.search(said)
+
+
 def wrote_bad_json(refusal: Refusal) -> bool:
     """Whether it is not the request that is refused, but what the model wrote."""
-    return bool(_WROTE_BAD_JSON.search(f"{refusal.words} {refusal.names}"))
+    said = _said(refusal)
+    is_bad = _WROTE_BAD_JSON.search(said) and not _CUT_OFF.search(said)
+    return refusal.status in {400, 422} and bool(is_bad)
 
 
 def cant_chat(refusal: Refusal) -> bool:
     """Whether the model is for something else."""
-    return bool(_CANT_CHAT.search(refusal.words))
+    is_about_model = refusal.status in {400, 404, 422, 500, 501}
+    return is_about_model and bool(_CANT_CHAT.search(refusal.words))
+
+
+def _said(refusal: Refusal) -> str:
+    return f"{refusal.words} {refusal.names}"

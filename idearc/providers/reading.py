@@ -3,32 +3,19 @@
 import json
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from idearc.jobs.job import JobAnswer
+from idearc.providers.json_objects import json_objects
 from idearc.providers.reasons import shorten
 
 A = TypeVar("A", bound=JobAnswer)
 
-# Before these a model has thought aloud. What opens a thought may be missing: templates write it.
-_END_OF_THOUGHT = re.compile(
-    r"</(?:think|thinking|thoughts?|reasoning)>|\[/THINK\]|◁/think▷|<\|channel\|>final", re.I
-)
-_START = re.compile(r'\{\s*"')  # of an object that isn't empty
 _UNREADABLE = object()
-
-
-class _Text(str):
-    """For JSON's decoder, which on each failure counts the lines before it: here at no cost."""
-
-    def count(self, *_: object) -> int:
-        return 0
-
-    def rfind(self, *_: object) -> int:
-        return -1
 
 
 class UnreadableError(Exception):
@@ -38,18 +25,25 @@ class UnreadableError(Exception):
 def read(answer: type[A], text: str) -> A:
     """The last whole JSON object in the text that fits; thoughts never count.
 
+    One with all lists is better than one with some of them, and than one with nothing in them.
+
     What can be read without doubt is read: null is empty, in capitals a word is the same, one is a
     list of one, a number is its text. Entries that can't be read are left out, unless none is left.
     Takes time in proportion to the length of the text. Raises UnreadableError.
     """
-    problem = "it is no valid JSON"
-    for number, value in enumerate(reversed(_objects(text))):
+    found = json_objects(text, answer.model_fields.keys())
+    if not found:
+        raise UnreadableError("it is no valid JSON")
+    problem = ""
+    fitting: list[tuple[int, A]] = []
+    for value in reversed(found):
         try:
-            return _checked(answer, value)
+            fitting.append(_checked(answer, value))
         except ValidationError as error:
-            if number == 0:
-                problem = _summary(error)
-    raise UnreadableError(problem)
+            problem = problem or _summary(error)
+    if not fitting:
+        raise UnreadableError(problem)
+    return max(fitting, key=itemgetter(0))[1]  # of equal ones the first, which came last
 
 
 def text_of(content: object) -> str:
@@ -72,38 +66,6 @@ def text_of(content: object) -> str:
             return ""
 
 
-def _objects(text: str) -> list[dict[str, Any]]:
-    """All whole JSON objects behind the last thought, in the order of their ends."""
-    found: list[dict[str, Any]] = []
-    decoder = json.JSONDecoder(
-        object_hook=lambda one: found.append(one) or one,  # type: ignore[func-returns-value]
-        parse_int=str,
-        parse_float=str,
-        parse_constant=lambda _: None,
-    )
-    same = _Text(text)
-    seen = behind = 0
-    while start := _START.search(text, behind):
-        at = start.start()
-        if _END_OF_THOUGHT.search(text, seen, at):
-            found.clear()
-        try:
-            _, seen = decoder.raw_decode(same, at)
-            behind = seen
-        except json.JSONDecodeError as error:
-            # All that was whole before this place is found. A new one begins there, or by the last
-            # brace before it, which may have stood in a string that was none.
-            seen = at
-            last = text.rfind("{", at + 1, error.pos)
-            behind = last if last >= 0 else max(error.pos, at + 1)
-        except RecursionError:  # no answer is so deep; but behind a thought may be one
-            thought = _END_OF_THOUGHT.search(text, at)
-            behind = thought.end() if thought else len(text)
-    if _END_OF_THOUGHT.search(text, seen):
-        found.clear()
-    return found
-
-
 def _summary(error: ValidationError) -> str:
     """The first thing that is wrong, without the value, which may be anything."""
     first = error.errors(include_url=False, include_input=False)[0]
@@ -111,14 +73,22 @@ def _summary(error: ValidationError) -> str:
     return shorten(f"{place}: {first['msg']}")
 
 
-def _checked(answer: type[A], value: dict[str, Any]) -> A:
-    """The answer that the object is; raises ValidationError."""
-    entries = [name for name, field in answer.model_fields.items() if _holds_entries(field)]
+def _checked(answer: type[A], value: dict[str, Any]) -> tuple[int, A]:
+    """The answer that the object is, and how well it fits; raises ValidationError."""
+    lists = [name for name, field in answer.model_fields.items() if _holds_entries(field)]
     mended = _mended_fields(answer, value)
-    says_nothing = all(value.get(name) == [] for name in entries)
-    if entries and (says_nothing or any(mended[name] for name in entries)):
-        return answer.model_validate(mended)
-    return answer.model_validate(value)  # which says what is wrong with it
+    if any(mended[name] for name in lists):
+        # A text beside the entries is no reason to lose them.
+        texts = {
+            name: ""
+            for name, field in answer.model_fields.items()
+            if field.annotation is str and not isinstance(mended[name], str)
+        }
+        has_all = set(lists) <= value.keys()
+        return 2 if has_all else 1, answer.model_validate({**mended, **texts})
+    if lists and all(value.get(name) == [] for name in lists):
+        return 0, answer.model_validate(mended)
+    return 0, answer.model_validate(value)  # which says what is wrong with it
 
 
 def _holds_entries(field: FieldInfo) -> bool:

@@ -12,12 +12,18 @@ from idearc.text import clean
 
 _LONG_WAIT = 120  # seconds after which nobody waits for another attempt any more
 
-# What an error with status 200 would be, by its code or type where that is no number.
+# What an error with status 200 would be, by its names or its words.
 _STATUS = {
-    r"insufficient_quota|rate.?limit|too.?many|exhausted": 429,
-    r"overload|unavailable|capacity": 503,
+    r"insufficient_quota|rate.?limit|too.?many.?requests|resource.?exhausted": 429,
+    r"overloaded|(temporarily|service).?unavailable|\bbusy\b|(at|over).capacity": 503,
     r"(server|internal).?error": 500,
 }
+
+# Under these, in any capitals, servers put the words of an error, or what holds them.
+_WORDS = (
+    *("error", "errors", "base_resp", "fault", "detail", "title", "message", "msg", "error_msg"),
+    *("status_msg", "faultstring", "error_description", "metadata", "raw"),
+)
 
 
 def shorten(words: str) -> str:
@@ -68,25 +74,23 @@ def refusal_of(response: httpx2.Response) -> Refusal:
         said = [error_within(body), body]
         names, words = " ".join(_names(said)), words_of(said)
     except (ValueError, RecursionError):
-        names, words = "", response.text
-        if words.lstrip().startswith("<"):  # a page of HTML
-            words = ""
-    return Refusal(
-        response.status_code, words.strip(), names, response.reason_phrase, _retry_after(response)
-    )
+        names, words = "", words_of(response.text)
+    status = response.status_code
+    phrase = httpx2.codes.get_reason_phrase(status)
+    return Refusal(status, words, names, phrase, _retry_after(response))
 
 
 def status_within(body: object) -> int | None:
-    """Of an error that came with status 200, where its code or its type tells."""
+    """Of an error that came with status 200, where it tells by its code, its type or its words."""
     error = error_within(body)
-    said = [error] if isinstance(error, str) else _names([error, body] if error else [])
-    for name in said:
-        if re.fullmatch(r"[45]\d\d", name):
-            return int(name)
-        for pattern, status in _STATUS.items():
-            if re.search(pattern, name, re.I):
-                return status
-    return None
+    if not error:
+        return None
+    names = list(_names([error, body]))
+    codes = [int(name) for name in names if re.fullmatch(r"[45]\d\d", name)]
+    if codes:
+        return codes[0]
+    said = " ".join([*names, words_of(error)])
+    return next((code for words, code in _STATUS.items() if re.search(words, said, re.I)), None)
 
 
 def error_within(body: object) -> object:
@@ -94,10 +98,12 @@ def error_within(body: object) -> object:
     match body:
         case {"output": _}:  # OpenAI's own way to say that it failed
             return None
-        case {"error": error} if error:
+        case {"choices": [{"message": {"content": content}}, *_]} if content:
+            return None
+        case {"error": error} | {"choices": [{"error": error}, *_]} | [{"error": error}] if error:
             return error
-        case {"choices": [{"error": error}, *_]} if error:
-            return error
+        case {"object": "error"}:
+            return body
         case _:
             return None
 
@@ -107,9 +113,12 @@ def words_of(body: object) -> str:
 
     OpenAI's {"error": {"message"}}, {"error": "…"}, Gemini's list of one, FastAPI's {"detail": …}
     with its list of places and messages, {"errors": [{"message"}]}, {"message": "…"}; and what
-    OpenRouter quotes of the server behind it.
+    OpenRouter quotes of the server behind it. No page of HTML, and no stream.
     """
-    return ": ".join(dict.fromkeys(filter(None, map(str.strip, _words(body)))))
+    try:
+        return ": ".join(dict.fromkeys(filter(None, map(str.strip, _words(body)))))
+    except RecursionError:
+        return ""
 
 
 def _words(body: object) -> Iterator[str]:
@@ -119,7 +128,7 @@ def _words(body: object) -> Iterator[str]:
                 yield from _words(json.loads(body))
             except ValueError:
                 yield body
-        case str():
+        case str() if not body.lstrip().startswith(("<", "data:", "event:")):
             yield body
         case list():
             for one in body:
@@ -127,11 +136,11 @@ def _words(body: object) -> Iterator[str]:
         case {"loc": [*place], "msg": str(message)}:
             yield f"{'.'.join(map(str, place))}: {message}"
         case dict():
-            for key in ("error", "errors", "detail", "message", "msg"):
-                yield from _words(body.get(key))
-            match body:
-                case {"metadata": {"raw": raw}}:
-                    yield from _words(raw)
+            fields = {str(key).lower(): value for key, value in body.items()}
+            for key in _WORDS:
+                yield from _words(fields.get(key))
+            if isinstance(by_field := fields.get("errors"), dict):
+                yield from _words(list(by_field.values()))
 
 
 def _names(body: object) -> Iterator[str]:

@@ -4,13 +4,11 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import httpx2
 import openai
-from openai import AsyncOpenAI
 
 from idearc.errors import ProviderError
 from idearc.jobs import Job
@@ -20,42 +18,15 @@ from idearc.providers import Answer, Note, Provenance
 from idearc.providers.client import make_client, through_proxy
 from idearc.providers.messages import Message, Schema, follow_up, opening, schema_of
 from idearc.providers.reading import UnreadableError, read
-from idearc.providers.reasons import Refusal, explain, refusal_of, root_cause, shorten, words_of
+from idearc.providers.reasons import Refusal, explain, refusal_of, root_cause
 from idearc.providers.response import UnreadableBodyError, receive
+from idearc.providers.wording import Talk, Wording
 
 T = TypeVar("T")
 
 
-@dataclass
-class Talk:
-    """One run's conversation with a server."""
-
-    client: AsyncOpenAI
-    model: str = ""  # that was asked last
-    is_picked: bool = False  # by Idearc, not by the settings
-
-    @property
-    def who(self) -> str:
-        """The sentence that says which model a reason is about."""
-        if not self.model:
-            return ""
-        picked = ", which Idearc picked as IDEARC_MODEL is not set" if self.is_picked else ""
-        return f" The model asked was {self.model}{picked}."
-
-
-class ServerProvider:
+class ServerProvider(Wording):
     """Asks a model's server; each kind says in `reply` how its API is spoken."""
-
-    if_slow = "Try again, choose a faster model with IDEARC_MODEL, or raise IDEARC_JOB_TIMEOUT."
-    if_gone = (
-        "Check that it runs, and the network, then try again. If OPENAI_BASE_URL is wrong, "
-        "correct it and start Idearc again."
-    )
-    if_refused = "Check IDEARC_MODEL, OPENAI_BASE_URL and the key, then try again."
-    if_unreadable = (
-        "Check that OPENAI_BASE_URL ends where the API begins, often in /v1, then try again."
-    )
-    another_model = "choose another model with IDEARC_MODEL"
 
     def __init__(
         self,
@@ -68,8 +39,9 @@ class ServerProvider:
     ) -> None:
         """`max_retries` are the SDK's: it backs off from 0.5 s to 8 s, or as Retry-After says."""
         self.model = model
-        self._base_url = base_url
-        self._api_key = api_key
+        # Some give an address of the API's own to copy.
+        base_url = re.sub(r"/(chat/completions|responses)/?(?=\?|$)", "", base_url)
+        super().__init__(base_url, api_key)
         self._timeout_seconds = timeout_seconds
         self._max_retries = max_retries
 
@@ -105,17 +77,6 @@ class ServerProvider:
         finally:
             loop.close()
 
-    @property
-    def subject(self) -> str:
-        """Who answers, as messages name it."""
-        return f"The model's server at {self.server}"
-
-    @property
-    def server(self) -> str:
-        """Host and port for messages; the whole address may hold a password."""
-        address = urlsplit(self._base_url)
-        return f"{address.hostname}:{address.port}" if address.port else f"{address.hostname}"
-
     async def _call_in_time(self, work: Callable[[Talk], Awaitable[T]]) -> T:
         failures: list[int] = []
 
@@ -142,12 +103,12 @@ class ServerProvider:
             last = f"; its last answer was {failures[-1]}" if failures else ""
             raise ProviderError(
                 f"{self.subject} gave no result within {self._timeout_seconds:g} s{last}. "
-                f"{self.if_slow}{talk.who}"
+                f"{self.if_slow}{self.who(talk)}"
             ) from error
         except openai.APIStatusError as error:
             refusal = refusal_of(error.response)
             raise ProviderError(
-                explain(refusal, self.quote, self.if_refused) + talk.who,
+                explain(refusal, self.quote, self.if_refused) + self.who(talk),
                 is_permanent=refusal.is_final,
                 retry_after=refusal.retry_after,
             ) from error
@@ -176,7 +137,7 @@ class ServerProvider:
         """The SDK doesn't check what it reads: a field may be missing or of another type."""
         try:
             yield
-        except (ValueError, AttributeError, TypeError) as error:
+        except (ValueError, AttributeError, TypeError, LookupError, RecursionError) as error:
             why = "no JSON" if isinstance(error, ValueError) else "a part of it is missing"
             raise self.unreadable(why) from error
 
@@ -196,7 +157,7 @@ class ServerProvider:
         except UnreadableError as error:
             raise ProviderError(
                 f"The model gave an answer of the wrong form twice ({error}). Try again, or "
-                f"{self.another_model}.{talk.who}"
+                f"{self.another_model}.{self.who(talk)}"
             ) from error
         both = replace(
             second,
@@ -206,39 +167,6 @@ class ServerProvider:
             pages=[*origin.pages, *second.pages],
         )
         return Answer(findings, both)
-
-    def refused(self, talk: Talk, words: str) -> ProviderError:
-        return ProviderError(
-            f"The model refused: {self.quote(words)}. Try again, or write the idea "
-            f"down anew in other words.{talk.who}",
-            is_permanent=True,
-        )
-
-    def cut_off(self, talk: Talk, reason: str | None) -> ProviderError:
-        return ProviderError(
-            f"The model stopped before its answer was whole: {self.quote(reason or '')}. Try "
-            f"again, or {self.another_model}.{talk.who}"
-        )
-
-    def no_answer(self, talk: Talk, body: object, missing: str) -> ProviderError:
-        """For what has the status of an answer, but isn't one."""
-        said = body.to_dict(warnings=False) if isinstance(body, openai.BaseModel) else body
-        words = words_of(said)
-        if not words:
-            return self.unreadable(missing)
-        about_path = re.search(r"endpoint|route|method|\bpath\b|\burl\b|not found", words, re.I)
-        advice = self.if_unreadable if about_path else f"{self.if_refused}{talk.who}"
-        return ProviderError(f"{self.subject} answered: {self.quote(words)}. {advice}")
-
-    def unreadable(self, why: str) -> ProviderError:
-        return ProviderError(
-            f"{self.subject} answered in a form that can't be read ({why}). {self.if_unreadable}"
-        )
-
-    def quote(self, words: str) -> str:
-        """Somebody else's words: one short line, without the API key."""
-        words = words.replace(self._api_key, "[API key]") if self._api_key else words
-        return shorten(words) or "it gave no reason"
 
 
 def tokens(usage: object, name: str) -> int:

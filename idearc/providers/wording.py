@@ -1,0 +1,94 @@
+"""How a provider that asks a server says what went wrong, and what to do."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+import openai
+from openai import AsyncOpenAI
+
+from idearc.errors import ProviderError
+from idearc.providers.reasons import shorten, words_of
+
+
+@dataclass
+class Talk:
+    """One run's conversation with a server."""
+
+    client: AsyncOpenAI
+    model: str = ""  # that was asked last
+    is_picked: bool = False  # by Idearc, not by the settings
+
+
+class Wording:
+    """The reasons of one kind of provider; no secret of its address or its key is in them."""
+
+    if_slow = "Try again, choose a faster model with IDEARC_MODEL, or raise IDEARC_JOB_TIMEOUT."
+    if_gone = (
+        "Check that it runs, and the network, then try again. If OPENAI_BASE_URL is wrong, "
+        "correct it and start Idearc again."
+    )
+    if_refused = "Check IDEARC_MODEL, OPENAI_BASE_URL and the key, then try again."
+    if_unreadable = (
+        "Check that OPENAI_BASE_URL ends where the API begins, often in /v1, then try again."
+    )
+    another_model = "choose another model with IDEARC_MODEL"
+
+    def __init__(self, base_url: str, api_key: str | None) -> None:
+        self._base_url = base_url
+        self._api_key = api_key
+
+    @property
+    def subject(self) -> str:
+        """Who answers, as messages name it."""
+        return f"The model's server at {self.server}"
+
+    @property
+    def server(self) -> str:
+        """Host and port for messages; the whole address may hold a password."""
+        address = urlsplit(self._base_url)
+        return f"{address.hostname}:{address.port}" if address.port else f"{address.hostname}"
+
+    def refused(self, talk: Talk, words: str) -> ProviderError:
+        return ProviderError(
+            f"The model refused: {self.quote(words)}. Try again, or write the idea "
+            f"down anew in other words.{self.who(talk)}",
+            is_permanent=True,
+        )
+
+    def cut_off(self, talk: Talk, reason: str | None) -> ProviderError:
+        return ProviderError(
+            f"The model stopped before its answer was whole: {self.quote(reason or '')}. Try "
+            f"again, or {self.another_model}.{self.who(talk)}"
+        )
+
+    def no_answer(self, talk: Talk, body: object, missing: str) -> ProviderError:
+        """For what has the status of an answer, but isn't one."""
+        said = body.to_dict(warnings=False) if isinstance(body, openai.BaseModel) else body
+        words = words_of(said)
+        if not words:
+            return self.unreadable(missing)
+        about_path = re.search(r"endpoint|route|method|\bpath\b|\burl\b|not found", words, re.I)
+        advice = self.if_unreadable if about_path else f"{self.if_refused}{self.who(talk)}"
+        return ProviderError(f"{self.subject} answered: {self.quote(words)}. {advice}")
+
+    def unreadable(self, why: str) -> ProviderError:
+        return ProviderError(
+            f"{self.subject} answered in a form that can't be read ({why}). {self.if_unreadable}"
+        )
+
+    def who(self, talk: Talk) -> str:
+        """The sentence that says which model a reason is about."""
+        if not talk.model:
+            return ""
+        picked = ", which Idearc picked as IDEARC_MODEL is not set" if talk.is_picked else ""
+        return f" The model asked was {self.quote(talk.model)}{picked}."
+
+    def quote(self, words: str) -> str:
+        """Somebody else's words: one short line, without what is secret."""
+        words = words.replace(self._api_key, "[API key]") if self._api_key else words
+        address = urlsplit(self._base_url)
+        values = [value for name, value in parse_qsl(address.query) if name != "api-version"]
+        for secret in filter(None, [address.password, *values]):
+            words = words.replace(secret, "[secret]")
+        return shorten(words) or "it gave no reason"
