@@ -382,7 +382,7 @@ PERSONALITIES = [
         said(403, {"message": "You are not authorized to use chat completions"}),
         models=["a", "m"],
         model=None,
-        says="403: You are not authorized to use chat completions.+model asked was a, which Idearc",
+        says="403: You are not authorized to use chat completions.+model asked was 'a', which Idearc",
     ),
     Personality(
         "bad key with 400 (LiteLLM)",
@@ -392,7 +392,7 @@ PERSONALITIES = [
     Personality(
         "unknown model with 400",
         said(400, {"error": "model 'm' not found, try pulling it first"}),
-        says="400: model 'm' not found, try pulling it first.+The model asked was m[.]$",
+        says="400: model 'm' not found, try pulling it first.+The model asked was 'm'[.]$",
     ),
     Personality("words of FastAPI", said(403, {"detail": "Not you"}), says="403: Not you[.]"),
     Personality(
@@ -410,7 +410,7 @@ PERSONALITIES = [
         "a limit of a day",
         said(429, {"error": {"message": "no free requests left today"}}),
         calls=(2, 2),
-        says="429: no free requests left today. Try again later. The model asked was m[.]",
+        says="429: no free requests left today. Try again later. The model asked was 'm'[.]",
     ),
     # Addresses and models.
     Personality(
@@ -440,7 +440,7 @@ PERSONALITIES = [
         models=["a", "b", "c"],
         model=None,
         calls=(3, 0),
-        says="does not support chat.+model asked was c, which Idearc picked|offers no model that",
+        says="does not support chat.+model asked was 'c', which Idearc picked|offers no model that",
     ),
     Personality(
         "only embeddings",

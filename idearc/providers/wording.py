@@ -82,7 +82,7 @@ class Wording:
         if not talk.model:
             return ""
         picked = ", which Idearc picked as IDEARC_MODEL is not set" if talk.is_picked else ""
-        return f" The model asked was {self.quote(talk.model)}{picked}."
+        return f" The model asked was {self.quote(talk.model)!r}{picked}."
 
     def quote(self, words: str) -> str:
         """Somebody else's words: one short line, without what is secret."""
