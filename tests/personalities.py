@@ -382,7 +382,7 @@ PERSONALITIES = [
         said(403, {"message": "You are not authorized to use chat completions"}),
         models=["a", "m"],
         model=None,
-        says="403: You are not authorized to use chat completions.+model asked was 'a', which Idearc",
+        says="403: You are not authorized to use chat completions.+model asked was 'a', which I",
     ),
     Personality(
         "bad key with 400 (LiteLLM)",

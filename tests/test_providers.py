@@ -268,7 +268,9 @@ def test_openai_saying_that_it_failed_is_told_with_the_model(
         base_url=model_server.url, api_key=API_KEY, model=None, timeout_seconds=20
     )
     model_server.always["features"] = reply
-    picked = f"The model asked was '{DEFAULT_MODEL}', which Idearc picked as IDEARC_MODEL is not set"
+    picked = (
+        f"The model asked was '{DEFAULT_MODEL}', which Idearc picked as IDEARC_MODEL is not set"
+    )
     with pytest.raises(ProviderError, match=f"{reason}.+{picked}"):
         provider.ask(FEATURES, an_idea(), quiet)
     assert model_server.asked("features") == 1
