@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from idearc.backup import back_up, restore
-from idearc.bootstrap import build_store, work
+from idearc.bootstrap import LOG_FORMAT, build_store, work
 from idearc.database import migrate
 from idearc.doctor import examine
 from idearc.errors import InputError, explained
@@ -130,13 +130,16 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that it can't show is no reason to break
     if arguments.verbose:
-        logging.basicConfig()
+        logging.basicConfig(format=LOG_FORMAT)
         for name in (log.name, "idearc.doctor"):
             logging.getLogger(name).setLevel(logging.DEBUG)
     try:
         arguments.run(arguments)
     except KeyboardInterrupt:
         sys.exit(130)  # as a shell says that it was interrupted
+    except BrokenPipeError:  # who reads it has gone; nor is there anybody for the last words
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Exception as error:  # it says what it is
         log.debug("%s", arguments.command, exc_info=True)
         sys.exit(explained(error))

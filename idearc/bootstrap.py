@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
 # This part of a run's time is left to keep the answer while another process holds the database.
 _KEEPING = 0.1
 
@@ -164,7 +166,7 @@ def _find_servers() -> Mapping[str, str]:
 
 def _begin_log() -> None:
     """To stderr: our own lines from INFO on, everybody else's from WARNING on."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(format=LOG_FORMAT)
     logging.getLogger("idearc").setLevel(logging.INFO)
     for problem in unknown_variables():
         log.warning("%s", problem)

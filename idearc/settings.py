@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     def is_at_openai(self) -> bool:
         """Whether no other server is set; one of OpenAI's addresses says nothing new."""
         host = urlsplit(self.openai_base_url or "https://api.openai.com").hostname or ""
-        return f".{host}".endswith(".api.openai.com")  # it has others by region
+        return f".{host.rstrip('.')}".endswith(".api.openai.com")  # it has others by region
 
     @property
     def answers(self) -> Literal["compatible", "openai", "embedded"]:

@@ -7,7 +7,7 @@ becomes of it, a result or a reason, after how many requests for the first and f
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ class Personality:
     models: Sequence[str] = ("m",)
     listing: Reply = field(default_factory=Reply)
     model: str | None = "m"  # in the settings
+    options: Mapping[str, float] = field(default_factory=dict)  # that the provider sends, too
     address: str = "{url}"  # of which the server's own is a part
 
 
@@ -206,6 +207,29 @@ PERSONALITIES = [
         first=[said(200, {"error": {"message": "Rate limit exceeded: free-models-per-min"}})],
         calls=(2, 1),
     ),
+    Personality("200, FastAPI", first=[said(200, {"detail": "Rate limit exceeded"})], calls=(2, 1)),
+    Personality(
+        "200 for a bad key",
+        said(200, {"error": {"type": "authentication_error", "message": "bad key"}}),
+        says="answered 401: the API key was refused.+It said: bad key[.]",
+    ),
+    Personality(
+        "200 for a form",
+        refuses=[
+            refusing(
+                has_schema_with("maxItems"),
+                "",
+                status=200,
+                body=b'{"error": {"message": "no json_schema", "type": "invalid_request_error"}}',
+            )
+        ],
+        calls=(2, 1),
+    ),
+    Personality(
+        "a busy system is not about the system message",
+        first=[Reply(status=503, error={"message": "The system is busy: contact support."})],
+        calls=(2, 1),
+    ),
     Personality(
         "200 with words at its own place (MiniMax)",
         said(200, {"choices": None, "base_resp": {"status_code": 1004, "status_msg": "log in"}}),
@@ -227,7 +251,7 @@ PERSONALITIES = [
     ),
     Personality(
         "200 with an error in a choice",
-        said(200, {"choices": [{"error": {"code": 502, "message": "upstream"}}]}),
+        said(200, {"error": None, "choices": [{"error": {"code": 502, "message": "upstream"}}]}),
         calls=(2, 2),
         says=r"answered 502: it is overloaded or broken \(upstream\)",
     ),

@@ -1,12 +1,13 @@
 """The machine around it: certificates and proxies that the environment names, for good or bad."""
 
+import httpx2
 import pytest
 from conftest import API_KEY, an_idea, quiet
-from model_server import ModelServer
+from model_server import ModelServer, Reply
 
 from idearc.errors import ProviderError
 from idearc.jobs import JOBS
-from idearc.providers.client import is_this_machine
+from idearc.providers.client import is_this_machine, through_proxy, way_to
 from idearc.providers.compatible import CompatibleProvider
 
 FEATURES = JOBS["features"]
@@ -94,6 +95,37 @@ def test_a_server_elsewhere_is_asked_through_the_proxy_for_it(
     assert provider(ELSEWHERE).ask(FEATURES, an_idea(), quiet).findings
     (request,) = model_server.requests
     assert request.path == f"{ELSEWHERE}/chat/completions"
+
+
+@pytest.mark.parametrize("no_proxy", ["192.0.2.0/24", "192.0.2.7", "192.0.2.7:9", "*"])
+@pytest.mark.parametrize("also", ["socks://127.0.0.1:9", ""])
+def test_what_needs_no_proxy_is_asked_without_one(
+    monkeypatch: pytest.MonkeyPatch, no_proxy: str, also: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", also)
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    url = "http://192.0.2.7:9/v1"  # an address for documentation: nobody is there
+    with (
+        httpx2.Client(**way_to(url), timeout=0.1) as client,
+        pytest.raises(httpx2.HTTPError) as error,
+    ):
+        client.get(url)
+    assert "refused" not in str(error.value)  # as the proxy would
+    assert through_proxy(url) == ""
+    assert through_proxy("http://192.0.3.7:9/v1") == (
+        "" if no_proxy == "*" else " through the proxy that HTTP_PROXY names"
+    )
+
+
+def test_no_secret_of_an_address_is_in_a_reason(model_server: ModelServer) -> None:
+    host = model_server.url.removeprefix("http://")
+    one = provider(f"http://user-12345678:p%40ss@{host}?code=sk-query-secret&beta=1")
+    words = f"user-12345678 p@ss p%40ss sk-query-secret {API_KEY} 1 model"
+    model_server.always["features"] = Reply(status=403, error={"message": words})
+    with pytest.raises(ProviderError, match=r"403: (\[secret\] ){4}\[API key\] 1 model\."):
+        one.ask(FEATURES, an_idea(), quiet)
+    assert model_server.requests[0].path.endswith("?code=sk-query-secret&beta=1")
 
 
 @pytest.mark.parametrize(

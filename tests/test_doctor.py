@@ -1,6 +1,7 @@
 """The doctor: what it looks at, and what it says of what is wrong."""
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,17 @@ def test_a_model_that_is_not_listed_is_asked(
         assert few in wrong()["model"]
 
 
+@pytest.mark.usefixtures("well")
+def test_an_address_without_its_path_is_told_with_a_model_too(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As LM Studio answers there, which is no error by its status."""
+    no_such_path = Reply(body=b'{"error": "Unexpected endpoint or method. (GET /models)"}')
+    monkeypatch.setenv("IDEARC_MODEL", "m")
+    model_server.listing, model_server.refuses = no_such_path, [lambda _request: no_such_path]
+    assert "Check that OPENAI_BASE_URL ends where the API begins" in wrong()["model"]
+
+
 def test_a_variable_that_it_does_not_read_is_named_here_and_in_the_log(
     model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -152,15 +164,16 @@ sqlite3.connect = sqlite3.dbapi2.connect = connect
 """
 
 
-@pytest.mark.parametrize("command", ["doctor", "migrate", "restore"])
+@pytest.mark.parametrize("command", ["doctor", "migrate", "restore old.db", "backup new.db"])
 def test_what_nobody_foresaw_is_one_line_and_where_it_came_from_on_demand(
     command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("sitecustomize.py").write_text(BREAKS)
-    Path("old.db").write_bytes(b"SQLite format 3\0")
+    for name in ("old.db", "idearc.db"):
+        Path(name).write_bytes(b"SQLite format 3\0")
     monkeypatch.setenv("PYTHONPATH", ".")
     for more in ([], ["--verbose"]):
-        arguments = [command, *(["old.db"] if command == "restore" else []), *more]
+        arguments = [*command.split(), *more]
         done = subprocess.run(
             [sys.executable, "-m", "idearc", *arguments], capture_output=True, text=True, timeout=60
         )
@@ -169,6 +182,21 @@ def test_what_nobody_foresaw_is_one_line_and_where_it_came_from_on_demand(
         assert line in done.stdout + done.stderr
         assert ("Traceback" in done.stderr) is bool(more)
         assert more or "sk-secret" not in done.stdout + done.stderr
+
+
+def test_ctrl_c_ends_it_without_a_traceback(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
+    monkeypatch.setenv("IDEARC_MODEL", "not-listed")
+    model_server.gate.clear()
+    command = [sys.executable, "-m", "idearc", "doctor"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as doctor:
+        eventually(lambda: len(model_server.requests) == 1)
+        doctor.send_signal(signal.SIGINT)
+        _, said = doctor.communicate(timeout=60)
+    assert doctor.returncode == 130
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("is_well", [True, False])

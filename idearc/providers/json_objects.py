@@ -6,8 +6,11 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from typing import Any
 
-# Before these a model has thought aloud. What begins a thought may be missing, as templates write
-# it; what has no end is not known to be a thought.
+# Between these a model has thought aloud. The beginning may be missing, as templates write it; a
+# thought that is never closed is read like any other text.
+_BEGIN_OF_THOUGHT = re.compile(
+    r"<(?:\w+:)?(?:think|thinking|thoughts?|reasoning)>|\[THINK\]|◁think▷|<\|channel", re.I
+)
 _END_OF_THOUGHT = re.compile(
     r"</(?:\w+:)?(?:think|thinking|thoughts?|reasoning)>|\[/THINK\]|◁/think▷|<channel\|>|"
     r"<\|channel\|>final",
@@ -65,6 +68,9 @@ def json_objects(text: str, names: Collection[str]) -> Sequence[dict[str, Any]]:
         except RecursionError:  # no answer is so deep; but behind a thought may be one
             thought = _END_OF_THOUGHT.search(text, at)
             behind = thought.end() if thought else len(text)
-    if _END_OF_THOUGHT.search(text, seen):
-        return []
+    if end := _END_OF_THOUGHT.search(text, seen):
+        # A server that enforces the schema from the start leaves no room for a thought before.
+        was_thought = text[end.end() :].strip() or _BEGIN_OF_THOUGHT.search(text)
+        if was_thought:
+            return []
     return found or others

@@ -20,6 +20,8 @@ _REFUSED_KEYWORDS = {
     *("minimum", "maximum", "multipleOf", "title", "default", "$defs"),
 }
 
+_REFUSED = {400, 404, 415, 422, 500, 501}  # a status that may be about the request's form
+
 # In the words of a refusal, or in its code, type or parameter:
 _ABOUT_SOMETHING_ELSE = re.compile(
     r"context.?(length|size|window)|maximum context|content.?(policy|filter|management)|flagged|"
@@ -27,7 +29,7 @@ _ABOUT_SOMETHING_ELSE = re.compile(
     re.I,
 )
 _ABOUT_SYSTEM = re.compile(
-    r"\bsystem\b.{0,60}\b(roles?|messages?|prompts?|instructions?|support)|"
+    r"\bsystem\b.{0,60}\b(roles?|messages?|prompts?|instructions?|(not|n't|un) ?support)|"
     r"\broles?\b.{0,80}\b(system|user|alternate)|\buser\b.{0,40}\broles\b|"
     r"(variant|value)\W{1,4}system\b|developer instruction",
     re.I | re.S,
@@ -62,12 +64,12 @@ class Form:
     has_system: bool = True
     limit_names: Sequence[str] = ("", "max_tokens", "max_completion_tokens")  # the first is sent
     limit: int = _LIMITS[0]
-    left_out: frozenset[str] = frozenset()  # of the options, which the small model's server is sent
+    left_out: frozenset[str] = frozenset()  # names of options that were refused
 
     def plainer(self, refusal: Refusal, options: Collection[str]) -> "Form | None":
         """The next form, where the refusal is about this one: one step at a time."""
         said = _said(refusal)
-        if refusal.status not in {400, 404, 415, 422, 500, 501}:
+        if refusal.status not in _REFUSED:
             return None
         if _CUT_OFF.search(said):
             return self.with_next_limit()
@@ -144,7 +146,8 @@ def simple(schema: Schema) -> Schema:
 def is_about_system(refusal: Refusal) -> bool:
     """Whether there may be no system message."""
     said = _said(refusal)
-    return bool(_ABOUT_SYSTEM.search(said)) and not _ABOUT_SOMETHING_ELSE.search(said)
+    is_about = refusal.status in _REFUSED and _ABOUT_SYSTEM.search(said)
+    return bool(is_about) and not _ABOUT_SOMETHING_ELSE.search(said)
 
 
 def wrote_bad_json(refusal: Refusal) -> bool:
@@ -156,8 +159,7 @@ def wrote_bad_json(refusal: Refusal) -> bool:
 
 def cant_chat(refusal: Refusal) -> bool:
     """Whether the model is for something else."""
-    is_about_model = refusal.status in {400, 404, 422, 500, 501}
-    return is_about_model and bool(_CANT_CHAT.search(refusal.words))
+    return refusal.status in _REFUSED and bool(_CANT_CHAT.search(refusal.words))
 
 
 def _said(refusal: Refusal) -> str:

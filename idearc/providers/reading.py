@@ -27,9 +27,10 @@ def read(answer: type[A], text: str) -> A:
 
     One with all lists is better than one with some of them, and than one with nothing in them.
 
-    What can be read without doubt is read: null is empty, in capitals a word is the same, one is a
-    list of one, a number is its text. Entries that can't be read are left out, unless none is left.
-    Takes time in proportion to the length of the text. Raises UnreadableError.
+    What can be read without doubt is read: null is empty, a word in other capitals is the same
+    word, a single value is a list of one, a number is its text. Entries that can't be read are
+    left out, unless none is left. Takes time in proportion to the length of the text. Raises
+    UnreadableError.
     """
     found = json_objects(text, answer.model_fields.keys())
     if not found:

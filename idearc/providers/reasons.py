@@ -12,12 +12,19 @@ from idearc.text import clean
 
 _LONG_WAIT = 120  # seconds after which nobody waits for another attempt any more
 
-# What an error with status 200 would be, by its names or its words.
+# What an error with status 200 would be, by its names or its words; and by its names alone.
 _STATUS = {
     r"insufficient_quota|rate.?limit|too.?many.?requests|resource.?exhausted": 429,
     r"overloaded|(temporarily|service).?unavailable|\bbusy\b|(at|over).capacity": 503,
     r"(server|internal).?error": 500,
 }
+_STATUS_BY_NAME = {
+    r"authentication|unauthorized|invalid.?api.?key": 401,
+    r"permission|forbidden": 403,
+    r"not.?found": 404,
+    r"invalid|bad.?request|unsupported": 400,
+}
+_MOST = 2_000  # characters of an error that are looked at
 
 # Under these, in any capitals, servers put the words of an error, or what holds them.
 _WORDS = (
@@ -72,7 +79,7 @@ def refusal_of(response: httpx2.Response) -> Refusal:
     try:
         body = json.loads(response.content)
         said = [error_within(body), body]
-        names, words = " ".join(_names(said)), words_of(said)
+        names, words = _names(said), words_of(said)
     except (ValueError, RecursionError):
         names, words = "", words_of(response.text)
     status = response.status_code
@@ -85,12 +92,13 @@ def status_within(body: object) -> int | None:
     error = error_within(body)
     if not error:
         return None
-    names = list(_names([error, body]))
-    codes = [int(name) for name in names if re.fullmatch(r"[45]\d\d", name)]
-    if codes:
-        return codes[0]
-    said = " ".join([*names, words_of(error)])
-    return next((code for words, code in _STATUS.items() if re.search(words, said, re.I)), None)
+    names = _names([error, body])
+    if code := re.search(r"(?<!\S)[45]\d\d(?!\S)", names):
+        return int(code[0])
+    said = f"{names} {words_of(error)}"
+    found = [code for words, code in _STATUS.items() if re.search(words, said, re.I)]
+    found += [code for words, code in _STATUS_BY_NAME.items() if re.search(words, names, re.I)]
+    return found[0] if found else None
 
 
 def error_within(body: object) -> object:
@@ -100,9 +108,15 @@ def error_within(body: object) -> object:
             return None
         case {"choices": [{"message": {"content": content}}, *_]} if content:
             return None
-        case {"error": error} | {"choices": [{"error": error}, *_]} | [{"error": error}] if error:
+        case {"error": error} if error:
             return error
-        case {"object": "error"}:
+        case {"choices": [{"error": error}, *_]} if error:
+            return error
+        case [{"error": error}] if error:
+            return error
+        case {"choices": _} | {"data": _} | {"models": _}:
+            return None
+        case {"object": "error"} | {"errors": _} | {"detail": _} | {"message": _}:
             return body
         case _:
             return None
@@ -116,7 +130,7 @@ def words_of(body: object) -> str:
     OpenRouter quotes of the server behind it. No page of HTML, and no stream.
     """
     try:
-        return ": ".join(dict.fromkeys(filter(None, map(str.strip, _words(body)))))
+        return ": ".join(dict.fromkeys(filter(None, map(str.strip, _words(body)))))[:_MOST]
     except RecursionError:
         return ""
 
@@ -143,17 +157,25 @@ def _words(body: object) -> Iterator[str]:
                 yield from _words(list(by_field.values()))
 
 
-def _names(body: object) -> Iterator[str]:
-    match body:
-        case list():
-            for one in body:
-                yield from _names(one)
-        case dict():
-            for key in ("code", "type", "status", "param"):
-                if isinstance(body.get(key), str | int):
-                    yield str(body[key])
-            for key in ("error", "errors", "detail"):
-                yield from _names(body.get(key))
+def _names(body: object) -> str:
+    """Of the error: its code, its type, its status, and what it is about."""
+    found: list[str] = []
+
+    def look(part: object) -> None:
+        match part:
+            case list():
+                for one in part:
+                    look(one)
+            case dict():
+                kinds = ("code", "type", "status", "param")
+                found.extend(
+                    str(part[key]) for key in kinds if isinstance(part.get(key), str | int)
+                )
+                for key in ("error", "errors", "detail"):
+                    look(part.get(key))
+
+    look(body)
+    return " ".join(found)[:_MOST]
 
 
 def _retry_after(response: httpx2.Response) -> float | None:

@@ -40,12 +40,12 @@ class _Limited(httpx2.AsyncByteStream):
         self._packed = packed
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        headers = {"Content-Encoding": self._packed}
+        packed = httpx2.Response(
+            200, headers={"Content-Encoding": self._packed}, stream=self._stream
+        )
         size = 0
         try:
-            async for part in httpx2.Response(
-                200, headers=headers, stream=self._stream
-            ).aiter_bytes():
+            async for part in packed.aiter_bytes():
                 size += len(part)
                 if size > MAX_MEGABYTES * 1_000_000:
                     raise UnreadableBodyError(f"more than {MAX_MEGABYTES} MB")

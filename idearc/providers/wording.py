@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import openai
 from openai import AsyncOpenAI
@@ -47,7 +47,8 @@ class Wording:
     def server(self) -> str:
         """Host and port for messages; the whole address may hold a password."""
         address = urlsplit(self._base_url)
-        return f"{address.hostname}:{address.port}" if address.port else f"{address.hostname}"
+        host = f"[{address.hostname}]" if ":" in f"{address.hostname}" else f"{address.hostname}"
+        return f"{host}:{address.port}" if address.port else host
 
     def refused(self, talk: Talk, words: str) -> ProviderError:
         return ProviderError(
@@ -89,6 +90,8 @@ class Wording:
         words = words.replace(self._api_key, "[API key]") if self._api_key else words
         address = urlsplit(self._base_url)
         values = [value for name, value in parse_qsl(address.query) if name != "api-version"]
-        for secret in filter(None, [address.password, *values]):
-            words = words.replace(secret, "[secret]")
+        # Short ones are words like any other.
+        others = [value for value in [address.username or "", *values] if len(value) >= 8]
+        for secret in filter(None, [address.password, *others]):
+            words = words.replace(secret, "[secret]").replace(unquote(secret), "[secret]")
         return shorten(words) or "it gave no reason"
