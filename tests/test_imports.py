@@ -23,7 +23,7 @@ UI = {"app.py", "idearc/application.py", *files("pages/*.py"), *VIEWS}
 PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
 HTTP = {
     f"idearc/providers/{name}.py"
-    for name in ("client", "server", "response", "reasons", "model_sources", "nearby")
+    for name in ("client", "server", "response", "refusal", "model_sources", "nearby")
 }
 MIGRATIONS = files("idearc/migrations/**/*.py")
 ENGINE = {"idearc/runners/engine.py", "idearc/runners/temporal.py"}

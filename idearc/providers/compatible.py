@@ -22,7 +22,7 @@ from idearc.providers.plainer import (
     wrote_bad_json,
 )
 from idearc.providers.reading import text_of
-from idearc.providers.reasons import Refusal, refusal_of, words_of
+from idearc.providers.refusal import Refusal, refusal_of, words_of
 from idearc.providers.server import ServerProvider, tokens
 from idearc.providers.wording import Talk
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from idearc.providers.messages import Message, Schema, joined, only_json
-from idearc.providers.reasons import Refusal
+from idearc.providers.refusal import Refusal
 
 Options = Mapping[str, float]
 

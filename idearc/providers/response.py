@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 
-from idearc.providers.reasons import status_within
+from idearc.providers.refusal import status_within
 
 MAX_MEGABYTES = 10  # the longest answer that makes sense has a hundredth of it
 

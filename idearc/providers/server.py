@@ -18,7 +18,8 @@ from idearc.providers import Answer, Note, Provenance
 from idearc.providers.client import make_client, through_proxy
 from idearc.providers.messages import Message, Schema, follow_up, opening, schema_of
 from idearc.providers.reading import UnreadableError, read
-from idearc.providers.reasons import Refusal, explain, refusal_of, root_cause
+from idearc.providers.reasons import root_cause
+from idearc.providers.refusal import Refusal, refusal_of
 from idearc.providers.response import UnreadableBodyError, receive
 from idearc.providers.wording import Talk, Wording
 
@@ -108,7 +109,7 @@ class ServerProvider(Wording):
         except openai.APIStatusError as error:
             refusal = refusal_of(error.response)
             raise ProviderError(
-                explain(refusal, self.quote, self.if_refused) + self.who(talk),
+                self.explain(refusal) + self.who(talk),
                 is_permanent=refusal.is_final,
                 retry_after=refusal.retry_after,
             ) from error

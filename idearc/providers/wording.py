@@ -1,5 +1,6 @@
 """How a provider that asks a server says what went wrong, and what to do."""
 
+import math
 import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -8,7 +9,8 @@ import openai
 from openai import AsyncOpenAI
 
 from idearc.errors import ProviderError
-from idearc.providers.reasons import shorten, words_of
+from idearc.providers.reasons import shorten
+from idearc.providers.refusal import Refusal, words_of
 
 
 @dataclass
@@ -49,6 +51,27 @@ class Wording:
         address = urlsplit(self._base_url)
         host = f"[{address.hostname}]" if ":" in f"{address.hostname}" else f"{address.hostname}"
         return f"{host}:{address.port}" if address.port else host
+
+    def explain(self, refusal: Refusal) -> str:
+        """What it means and what to do, with the server's own words."""
+        said = f"The model's server answered {refusal.status}"
+        own = f" It said: {self.quote(refusal.words)}." if refusal.words else ""
+        if refusal.status == 401:
+            return f"{said}: the API key was refused. Check OPENAI_API_KEY, then try again.{own}"
+        if refusal.is_over_quota:
+            return f"{said}: quota exceeded. Check the plan of your API key, then try again.{own}"
+        minutes = math.ceil((refusal.retry_after or 0) / 60)
+        wait = f"in {minutes} minutes" if minutes > 1 else "in a minute"
+        if refusal.status == 429:
+            if not refusal.words:
+                return f"{said}: too many requests. Try again {wait}."
+            # It may be a limit of a minute or of a month, which only these words tell.
+            when = wait if refusal.retry_after else "later"
+            return f"{said}: {self.quote(refusal.words)}. Try again {when}."
+        words = self.quote(refusal.words or refusal.reason_phrase)
+        if refusal.status >= 500:
+            return f"{said}: it is overloaded or broken ({words}). Try again {wait}."
+        return f"{said}: {words}. {self.if_refused}"
 
     def refused(self, talk: Talk, words: str) -> ProviderError:
         return ProviderError(
