@@ -41,7 +41,8 @@ def _check(name: str, look: Callable[[Settings], str], settings: Settings) -> Ch
 def _database(settings: Settings) -> str:
     store = build_store(settings)
     try:
-        return f"{store.address}, {store.count_ideas():,} ideas"
+        ideas = store.count_ideas()
+        return f"{store.address}, {ideas:,} idea{'' if ideas == 1 else 's'}"
     finally:
         store.close()
 

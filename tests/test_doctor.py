@@ -114,6 +114,30 @@ def test_an_address_without_its_path_is_told_with_a_model_too(
     assert "Check that OPENAI_BASE_URL ends where the API begins" in wrong()["model"]
 
 
+@pytest.mark.usefixtures("well")
+def test_a_key_that_is_missing_is_no_wrong_one(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_server.listing = Reply(status=401)
+    assert "the API key was refused" in wrong()["model"]
+    monkeypatch.delenv("OPENAI_API_KEY")
+    assert "it wants an API key. Set OPENAI_API_KEY" in wrong()["model"]
+
+
+@pytest.mark.usefixtures("well")
+def test_without_a_path_the_address_is_doubted_first(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_server.listing = Reply(status=404)
+    name, path = (
+        "Name one with IDEARC_MODEL",
+        "Check that OPENAI_BASE_URL ends where the API begins",
+    )
+    assert re.search(f"{name}.+{path}", wrong()["model"])
+    monkeypatch.setenv("OPENAI_BASE_URL", model_server.url.removesuffix("/v1"))
+    assert re.search(f"{path}.+{name}", wrong()["model"])
+
+
 def test_a_variable_that_it_does_not_read_is_named_here_and_in_the_log(
     model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -168,9 +168,11 @@ class CompatibleProvider(ServerProvider):
         except openai.APIStatusError as error:
             if error.status_code not in {400, 404, 405, 501}:
                 raise
+            advice = ["Name one with IDEARC_MODEL.", self.if_unreadable]
+            if not urlsplit(self._base_url).path.strip("/"):  # the API can hardly begin here
+                advice.reverse()
             raise ProviderError(
-                f"{self.subject} has no list of models to choose from. Name one with IDEARC_MODEL. "
-                "Or, if its API begins elsewhere, often in /v1, correct OPENAI_BASE_URL."
+                f"{self.subject} has no list of models to choose from. {' Or else: '.join(advice)}"
             ) from error
         models = [name for name in can_chat(body) if name not in self._mute]
         if not models:

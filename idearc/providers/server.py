@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import httpx2
@@ -24,6 +25,7 @@ from idearc.providers.response import UnreadableBodyError, receive
 from idearc.providers.wording import Talk, Wording
 
 T = TypeVar("T")
+_PATIENCE = 20  # seconds that somebody waits at a terminal
 
 
 class ServerProvider(Wording):
@@ -65,20 +67,22 @@ class ServerProvider(Wording):
         raise NotImplementedError
 
     def ask(self, job: Job, idea: Idea, note: Note) -> Answer:  # noqa: ARG002 # it has no news
-        return self._call(lambda talk: self._ask_until_valid(talk, job, idea))
+        work = partial(self._ask_until_valid, job=job, idea=idea)
+        return self._call(work, self._timeout_seconds)
 
     def check(self) -> str:
-        return f"{self._call(self._first_look)} at {self.server}"
+        seconds = min(_PATIENCE, self._timeout_seconds)
+        return f"{self._call(self._first_look, seconds)} at {self.server}"
 
-    def _call(self, work: Callable[[Talk], Awaitable[T]]) -> T:
+    def _call(self, work: Callable[[Talk], Awaitable[T]], seconds: float) -> T:
         # Not asyncio.run(): on its way out it would wait for a name lookup that hangs.
         loop = asyncio.new_event_loop()
         try:
-            return loop.run_until_complete(self._call_in_time(work))
+            return loop.run_until_complete(self._call_in_time(work, seconds))
         finally:
             loop.close()
 
-    async def _call_in_time(self, work: Callable[[Talk], Awaitable[T]]) -> T:
+    async def _call_in_time(self, work: Callable[[Talk], Awaitable[T]], seconds: float) -> T:
         failures: list[int] = []
 
         async def on_response(response: httpx2.Response) -> None:
@@ -91,19 +95,19 @@ class ServerProvider(Wording):
         client = make_client(
             self._base_url,
             self._api_key,
-            timeout_seconds=self._timeout_seconds,
+            timeout_seconds=seconds,
             max_retries=self._max_retries,
             on_response=on_response,
         )
         talk = Talk(client)
         try:
             # The SDK's own timeout starts anew with every byte and every retry; this one doesn't.
-            async with asyncio.timeout(self._timeout_seconds), client:
+            async with asyncio.timeout(seconds), client:
                 return await work(talk)
         except (TimeoutError, openai.APITimeoutError) as error:
             last = f"; its last answer was {failures[-1]}" if failures else ""
             raise ProviderError(
-                f"{self.subject} gave no result within {self._timeout_seconds:g} s{last}. "
+                f"{self.subject} gave no result within {seconds:g} s{last}. "
                 f"{self.if_slow}{self.who(talk)}"
             ) from error
         except openai.APIStatusError as error:

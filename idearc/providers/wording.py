@@ -56,6 +56,8 @@ class Wording:
         """What it means and what to do, with the server's own words."""
         said = f"The model's server answered {refusal.status}"
         own = f" It said: {self.quote(refusal.words)}." if refusal.words else ""
+        if refusal.status == 401 and not self._api_key:
+            return f"{said}: it wants an API key. Set OPENAI_API_KEY, then start Idearc again.{own}"
         if refusal.status == 401:
             return f"{said}: the API key was refused. Check OPENAI_API_KEY, then try again.{own}"
         if refusal.is_over_quota:
