@@ -16,6 +16,8 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from processes import free_port
+
 OPENAI_PATH, COMPATIBLE_PATH = "/v1/responses", "/v1/chat/completions"
 USAGE = {"input_tokens": 100, "output_tokens": 20}
 
@@ -66,7 +68,7 @@ class ModelServer:
         self.requests: list[Request] = []
         self.gate = threading.Event()  # while it is not set, every reply waits
         self.gate.set()
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self._http = ThreadingHTTPServer(("127.0.0.1", port or free_port()), _handler(self))
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
         threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()

@@ -119,9 +119,9 @@ def test_a_key_that_is_missing_is_no_wrong_one(
     model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model_server.listing = Reply(status=401)
-    assert "the API key was refused" in wrong()["model"]
+    assert "the API key was refused. Check OPENAI_API_KEY" in wrong()["model"]
     monkeypatch.delenv("OPENAI_API_KEY")
-    assert "it wants an API key. Set OPENAI_API_KEY" in wrong()["model"]
+    assert "the API key was refused. There is none: set OPENAI_API_KEY" in wrong()["model"]
 
 
 @pytest.mark.usefixtures("well")

@@ -57,7 +57,8 @@ class Wording:
         said = f"The model's server answered {refusal.status}"
         own = f" It said: {self.quote(refusal.words)}." if refusal.words else ""
         if refusal.status == 401 and not self._api_key:
-            return f"{said}: it wants an API key. Set OPENAI_API_KEY, then start Idearc again.{own}"
+            advice = "There is none: set OPENAI_API_KEY, then start Idearc again."
+            return f"{said}: the API key was refused. {advice}{own}"
         if refusal.status == 401:
             return f"{said}: the API key was refused. Check OPENAI_API_KEY, then try again.{own}"
         if refusal.is_over_quota:
