@@ -151,6 +151,9 @@ def test_a_database_keeps_what_the_file_held(each_store: Store, there: Snapshot)
 
 # As GitHub does, and with raw HTML let through: what is safe there is safe elsewhere.
 MARKDOWN = MarkdownIt("gfm-like", {"html": True, "linkify": True})
+# But GitHub makes no link of what only looks like a host, as 0.AL does.
+assert MARKDOWN.linkify
+MARKDOWN.linkify.tlds(["com", "test"])
 IS_UNSAFE = re.compile(r"<(?!/?(h[123]|p|ul|li|em|a|br)\b)", re.IGNORECASE)
 
 
