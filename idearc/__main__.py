@@ -11,7 +11,7 @@ from pathlib import Path
 from idearc.backup import back_up, restore
 from idearc.bootstrap import LOG_FORMAT, build_store, work
 from idearc.database import migrate
-from idearc.doctor import examine
+from idearc.doctor import counted, examine
 from idearc.errors import InputError, explained
 from idearc.jobs import JOBS
 from idearc.settings import read_settings
@@ -50,16 +50,12 @@ def _import(arguments: argparse.Namespace) -> None:
 
 def _back_up(arguments: argparse.Namespace) -> None:
     ideas = back_up(read_settings().database_url, arguments.file)
-    print(f"All that is stored by now is in {arguments.file}: {_counted(ideas)}.")
+    print(f"All that is stored by now is in {arguments.file}: {counted(ideas)}.")
 
 
 def _restore(arguments: argparse.Namespace) -> None:
     ideas = restore(read_settings().database_url, arguments.file)
-    print(f"{arguments.file} has taken the place of all that was stored: {_counted(ideas)}.")
-
-
-def _counted(ideas: int) -> str:
-    return f"{ideas:,} idea{'' if ideas == 1 else 's'}"
+    print(f"{arguments.file} has taken the place of all that was stored: {counted(ideas)}.")
 
 
 def _worker(arguments: argparse.Namespace) -> None:

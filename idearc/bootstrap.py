@@ -7,7 +7,6 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import psutil
 
@@ -140,9 +139,8 @@ def build_provider(settings: Settings) -> Provider:
         case "openai":
             from idearc.providers.openai import OpenAIProvider
 
-            host = urlsplit(settings.openai_base_url or "").hostname or "api.openai.com"
             return OpenAIProvider(
-                base_url=f"https://{host}/v1",
+                base_url=f"https://{settings.openai_host}/v1",
                 api_key=key,
                 model=settings.model,
                 timeout_seconds=timeout_seconds,

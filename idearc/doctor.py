@@ -41,10 +41,13 @@ def _check(name: str, look: Callable[[Settings], str], settings: Settings) -> Ch
 def _database(settings: Settings) -> str:
     store = build_store(settings)
     try:
-        ideas = store.count_ideas()
-        return f"{store.address}, {ideas:,} idea{'' if ideas == 1 else 's'}"
+        return f"{store.address}, {counted(store.count_ideas())}"
     finally:
         store.close()
+
+
+def counted(ideas: int) -> str:
+    return f"{ideas:,} idea{'' if ideas == 1 else 's'}"
 
 
 def _temporal(settings: Settings) -> str:

@@ -31,6 +31,7 @@ def explained(error: BaseException) -> str:
     """What to say of any error: its own words only where they can't hold a secret."""
     if isinstance(error, IdearcError):
         return str(error)
-    system = getattr(error, "strerror", None) if isinstance(error, OSError) else None
-    why = f"{type(error).__name__}: {system}" if system else type(error).__name__
+    why = type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        why = f"{why}: {error.strerror}"
     return f"Something went wrong inside Idearc ({why}). Try again; with --verbose it says where."

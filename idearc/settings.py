@@ -61,15 +61,15 @@ class Settings(BaseSettings):
     temporal_api_key: SecretStr | None = Field(default=None, validation_alias="TEMPORAL_API_KEY")
 
     @property
-    def is_at_openai(self) -> bool:
-        """Whether no other server is set; one of OpenAI's addresses says nothing new."""
+    def openai_host(self) -> str | None:
+        """OpenAI's own, the usual one or that of a region; None where another server is set."""
         host = urlsplit(self.openai_base_url or "https://api.openai.com").hostname or ""
-        return f".{host.rstrip('.')}".endswith(".api.openai.com")  # it has others by region
+        return host if f".{host.rstrip('.')}".endswith(".api.openai.com") else None
 
     @property
     def answers(self) -> Literal["compatible", "openai", "embedded"]:
         """Which kind of provider answers."""
-        if not self.is_at_openai:
+        if not self.openai_host:
             return "compatible"
         return "openai" if self.openai_api_key else "embedded"
 

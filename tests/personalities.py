@@ -84,7 +84,7 @@ def needs_a_limit(*names: str) -> Rule:
 
 def cant_chat(*models: str) -> Rule:
     """As Ollama says it."""
-    return refusing(lambda body: body["model"] in models, '"it" does not support chat', status=400)
+    return refusing(lambda body: body["model"] in models, '"it" does not support chat')
 
 
 def is_azure(request: Request) -> Reply | None:

@@ -82,7 +82,7 @@ class Form:
         for option in set(options) - self.left_out:
             if option in said:
                 return replace(self, left_out=self.left_out | {option})
-        if self.has_system and _ABOUT_SYSTEM.search(said):
+        if self.has_system and is_about_system(refusal):
             return replace(self, has_system=False)
         if self.answer != _ANSWERS[-1] and _ABOUT_SCHEMA.search(said):
             return replace(self, answer=_ANSWERS[_ANSWERS.index(self.answer) + 1])
