@@ -25,7 +25,7 @@ def form() -> None:
         store, provider = store_and_provider()
         idea, _ = store.add_idea(Idea(token=new_id(), name="A blocking idea", text=text))
         for job_name in JOBS:
-            run_job(store, provider, job_name, idea.id, lambda _: None)
+            run_job(store, provider, None, job_name, idea.id, lambda _: None)
         st.switch_page(workspace, query_params={"idea": idea.id})
 
 

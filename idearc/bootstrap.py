@@ -16,6 +16,7 @@ from idearc.limits import Limits
 from idearc.providers import Note, Provider
 from idearc.runners import Run, Runner
 from idearc.runners.threads import ThreadRunner
+from idearc.searchers import Searcher
 from idearc.settings import Settings, data_folder, unknown_variables
 from idearc.store import Store
 
@@ -44,6 +45,7 @@ def build(settings: Settings) -> Idearc:
         changed=changed,
         limits=Limits(settings.ideas_per_hour, settings.jobs_per_visitor),
         find_servers=_find_servers if settings.answers == "embedded" else None,
+        search_goes_to=settings.search_goes_to,
     )
 
 
@@ -66,7 +68,7 @@ def work(settings: Settings, grace_seconds: float) -> None:
     log.info("database=%s temporal=%s", store.address, there.address)
     connected = worker.connect(
         there,
-        functools.partial(run_job, store, build_provider(settings)),
+        functools.partial(run_job, store, build_provider(settings), build_searcher(settings)),
         max_jobs=settings.jobs_at_once,
         jobs_per_second=settings.jobs_per_second,
         grace_seconds=grace_seconds,
@@ -79,14 +81,14 @@ def build_store(settings: Settings) -> Store:
 
 
 def _build_run(settings: Settings, store: Store) -> Run:
-    """What threads run; the first one builds the provider."""
-    provider = functools.cache(lambda: build_provider(settings))
+    """What threads run; the first one builds the provider and the searcher."""
+    build = functools.cache(lambda: (build_provider(settings), build_searcher(settings)))
     building = threading.Lock()  # or the first two runs would build one each
 
     def run(job_name: str, idea_id: str, note: Note) -> None:
         with building:
-            shared = provider()
-        run_job(store, shared, job_name, idea_id, note)
+            provider, searcher = build()
+        run_job(store, provider, searcher, job_name, idea_id, note)
 
     return run
 
@@ -154,6 +156,21 @@ def build_provider(settings: Settings) -> Provider:
                 folder=data_folder() / "models",
                 timeout_seconds=timeout_seconds,
             )
+
+
+def build_searcher(settings: Settings) -> Searcher | None:
+    """The searcher that the settings choose; None where there is none, or the model searches."""
+    if not settings.search_goes_to:
+        return None
+    from idearc.searchers.polite import PoliteSearcher
+
+    if settings.search == "duckduckgo":
+        from idearc.searchers.ddgs import DdgsSearcher
+
+        return PoliteSearcher(DdgsSearcher())
+    from idearc.searchers.searxng import SearxngSearcher
+
+    return PoliteSearcher(SearxngSearcher(settings.search))
 
 
 def _find_servers() -> Mapping[str, str]:

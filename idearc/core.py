@@ -15,6 +15,7 @@ from idearc.models import Choice, Finding, Idea, Share
 from idearc.progress import Progress, State, derive, is_done
 from idearc.providers import Note, Provider
 from idearc.runners import Ended, RunKey, Runner, Running, Unclear
+from idearc.searchers import Searcher
 from idearc.snapshot import Snapshot
 from idearc.store import Store
 from idearc.text import clean
@@ -32,8 +33,18 @@ _NO_LIST = "There is no list of ideas here: each is where its own link leads, fo
 _LATEST = 9  # results that tell how long a job usually takes
 
 
-def run_job(store: Store, provider: Provider, job_name: str, idea_id: str, note: Note) -> None:
-    """Ask, and keep the answer. Safe to run twice; raises what the provider and the store raise."""
+def run_job(
+    store: Store,
+    provider: Provider,
+    searcher: Searcher | None,
+    job_name: str,
+    idea_id: str,
+    note: Note,
+) -> None:
+    """Ask, and keep the answer. Safe to run twice; raises what the provider and the store raise.
+
+    The searcher is used where who wrote the idea wants it.
+    """
     job, idea = JOBS[job_name], store.idea(idea_id)
     if idea is None:
         raise StoreError(
@@ -43,7 +54,8 @@ def run_job(store: Store, provider: Provider, job_name: str, idea_id: str, note:
     if (idea_id, job_name) in store.results([idea_id]):
         return
     started = time.monotonic()
-    answer = provider.ask(job, idea, note)
+    search = searcher.search if searcher and idea.search_web else None
+    answer = provider.ask(job, idea, note, search)
     store.save(job, idea_id, answer, seconds=time.monotonic() - started)
 
 
@@ -64,12 +76,15 @@ class Idearc:
         changed: threading.Event,
         limits: Limits,
         find_servers: Callable[[], Mapping[str, str]] | None = None,
+        search_goes_to: str = "",
     ) -> None:
         """`changed` is set when a run begins or ends in this process."""
         self.max_ticks = max_ticks
         self.tick_seconds = tick_seconds
         # Only where the small model answers: finds better ones on this machine, addresses by name.
         self.find_servers = find_servers
+        # Who gets search phrases where a visitor wants a search; empty where there is none to want.
+        self.search_goes_to = search_goes_to
         self.visitor = ALONE
         self._store = store
         self._runner = runner
@@ -84,7 +99,13 @@ class Idearc:
         return theirs
 
     def submit(
-        self, name: str, text: str, token: str, known: str = "", parent: Idea | None = None
+        self,
+        name: str,
+        text: str,
+        token: str,
+        known: str = "",
+        parent: Idea | None = None,
+        search_web: bool = False,
     ) -> str:
         """Keeps the idea, starts its jobs and returns its id; once per token.
 
@@ -96,12 +117,20 @@ class Idearc:
             return same.id
         self._limits.admit(self.visitor, idea.id, list(JOBS), self._live, is_new=True)
         idea.owner = self.visitor.owner
+        idea.search_web = search_web and bool(self.search_goes_to)
         if parent and parent.owner == idea.owner:
             idea.line_id, idea.parent_version = parent.line_id, parent.version
         idea, is_new = self._store.add_idea(idea)
         if is_new:
             self._runner.start(idea.id, list(JOBS))
         return idea.id
+
+    def wanted_search(self, parent: Idea | None) -> bool:
+        """Whether the visitor wanted a search last time; without a list, for the idea before."""
+        if not self.visitor.has_list:
+            return bool(parent and parent.search_web)
+        latest = self._store.ideas(limit=1, owner=self.visitor.owner)
+        return any(idea.search_web for idea in latest)
 
     def retry(self, job_name: str, idea_id: str) -> None:
         """Starts one job anew; does nothing while it runs, when it is done, or the idea is gone.

@@ -23,6 +23,10 @@ class ProviderError(IdearcError):
         self.retry_after = retry_after
 
 
+class SearchError(IdearcError):
+    """The web can't be searched; jobs go on without it."""
+
+
 class StoreError(IdearcError):
     """The database can't be read or written."""
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
+from sqlalchemy import DateTime, Dialect, Index, TypeDecorator, UniqueConstraint, false
 from sqlalchemy.orm import registry
 from sqlmodel import JSON, Field, SQLModel
 
@@ -62,6 +62,11 @@ class Idea(Base, table=True):
         sa_column_kwargs={"server_default": ""},
         description="who made it, as the log-in knows them; empty without log-in",
     )
+    search_web: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="whether phrases made from it may go to search engines",
+    )
     line_id: str = Field(default_factory=new_id, description="common to all versions of an idea")
     version: int = Field(default=1, description="from 1; the store gives the line's next one")
     parent_version: int | None = Field(
@@ -108,13 +113,18 @@ class Result(Base, table=True):
     seconds: float
     input_tokens: int
     output_tokens: int
-    searched: list[str] = Field(sa_type=JSON, description="what the model searched the web for")
+    searched: list[str] = Field(sa_type=JSON, description="what the web was searched for")
     pages: list[str] = Field(sa_type=JSON, description="addresses that the search really returned")
+    search_failure: str = Field(
+        default="",
+        sa_column_kwargs={"server_default": ""},
+        description="why there was no search, where one was wanted",
+    )
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
     @property
     def is_researched(self) -> bool:
-        """Whether the model searched the web; else it answered from memory."""
+        """Whether it rests on a search of the web; else the model answered from memory."""
         return bool(self.searched or self.pages)
 
 

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     model: str | None = None
     model_path: Path | None = None
+    search: str = "duckduckgo"
     database_url: str = Field(default_factory=_default_database_url)
     runner: Literal["threads", "temporal"] = "threads"
     tick_seconds: float = Field(default=5, ge=0.1, allow_inf_nan=False)
@@ -74,6 +75,15 @@ class Settings(BaseSettings):
         return "openai" if self.openai_api_key else "embedded"
 
     @property
+    def search_goes_to(self) -> str:
+        """Who gets search phrases, in words; empty where nobody does, or the model searches."""
+        if self.answers == "openai" or self.search == "off":
+            return ""
+        if self.search == "duckduckgo":
+            return "DuckDuckGo and other search engines"
+        return f"the SearXNG at {urlsplit(self.search).netloc.rpartition('@')[2]}"
+
+    @property
     def ticks(self) -> int:
         """How often an open workspace looks: what is set, or 2 minutes, 6 with the small model."""
         return self.max_ticks or (72 if self.answers == "embedded" else 24)
@@ -99,14 +109,18 @@ class Settings(BaseSettings):
     @field_validator("openai_base_url")
     @classmethod
     def _is_an_http_address(cls, url: str | None) -> str | None:
-        try:
-            address = urlsplit(url or "http://localhost")
-            usable = address.scheme in {"http", "https"} and address.hostname and address.port != 0
-        except ValueError:  # its text may quote a piece of the address
-            usable = False
-        if not usable:
+        if not _is_http(url or "http://localhost"):
             raise ValueError("not an address like http://127.0.0.1:11434/v1")
         return url
+
+    @field_validator("search")
+    @classmethod
+    def _is_a_searcher(cls, search: str) -> str:
+        if search.casefold() in {"duckduckgo", "off"}:
+            return search.casefold()
+        if not _is_http(search):
+            raise ValueError("not duckduckgo, off or an address like http://127.0.0.1:8888")
+        return search
 
     @field_validator("temporal_address")
     @classmethod
@@ -114,6 +128,14 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[\w.-]+:\d{1,5}|\[[\da-fA-F:.]+\]:\d{1,5}", address):
             raise ValueError("not a host and a port like 127.0.0.1:7233")
         return address
+
+
+def _is_http(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+        return address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
+    except ValueError:  # its text may quote a piece of the address
+        return False
 
 
 def read_settings() -> Settings:

@@ -108,24 +108,24 @@ class Names:
             self.add(name)
 
     def __contains__(self, name: str) -> bool:
-        bare, aside = _bare(name)
-        asides = self._asides.get(bare, set())
+        letters, aside = bare(name)
+        asides = self._asides.get(letters, set())
         return bool(asides) and (not aside or bool({"", aside} & asides))
 
     def add(self, name: str) -> None:
-        bare, aside = _bare(name)
-        self._asides[bare].add(aside)
+        letters, aside = bare(name)
+        self._asides[letters].add(aside)
 
 
-def _bare(name: str) -> tuple[str, str]:
+def bare(name: str) -> tuple[str, str]:
     """What is common to the spellings of a name; and what stands in brackets at its end."""
     decomposed = unicodedata.normalize("NFKD", re.sub("[®©™℠]", "", name)).casefold()
     # Elsewhere such marks make other letters: Май is not Маи.
     line = " ".join(re.sub(r"(?<=[a-z])[\u0300-\u036f]+", "", decomposed).split())
-    bare, aside = _without_legal_form(line), ""
-    if match := _ASIDE.fullmatch(bare):
-        bare, aside = _without_legal_form(match[1]), match[2]
-    return _letters(_AROUND.sub("", bare)) or name.strip(), _letters(aside)
+    line, aside = _without_legal_form(line), ""
+    if match := _ASIDE.fullmatch(line):
+        line, aside = _without_legal_form(match[1]), match[2]
+    return _letters(_AROUND.sub("", line)) or name.strip(), _letters(aside)
 
 
 def _without_legal_form(line: str) -> str:

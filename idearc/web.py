@@ -58,6 +58,15 @@ def _read(url: str) -> _Address | None:
     return _Address(name.rstrip(".").removeprefix("www."), port, parts.path, parts.query)
 
 
+@dataclass(frozen=True)
+class Hit:
+    """A page as a search engine shows it."""
+
+    title: str
+    url: str
+    text: str
+
+
 class Pages:
     """What a search returned."""
 

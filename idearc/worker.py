@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -13,7 +12,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
-from idearc.runners import Ended, Failed, Run, attempt
+from idearc.background import in_thread
+from idearc.runners import Failed, Run, attempt
 from idearc.runners.engine import (
     ACTIVITY,
     HEARTBEAT_SECONDS,
@@ -76,7 +76,7 @@ def _activity(run: Run) -> Callable[[str, str], Awaitable[None]]:
             nonlocal words
             words = new
 
-        over = _in_thread(partial(attempt, run, job_name, idea_id, note))
+        over = in_thread(partial(attempt, run, job_name, idea_id, note))
         try:
             while not over.done():
                 activity.heartbeat(words)
@@ -99,21 +99,3 @@ def _activity(run: Run) -> Callable[[str, str], Awaitable[None]]:
             )
 
     return run_job
-
-
-def _in_thread(attempt: Callable[[], Ended | Failed]) -> asyncio.Future[Ended | Failed]:
-    """In one that doesn't keep the process from ending, as those of a pool do."""
-    loop = asyncio.get_running_loop()
-    over: asyncio.Future[Ended | Failed] = loop.create_future()
-
-    def tell(outcome: Ended | Failed) -> None:
-        if not over.done():
-            over.set_result(outcome)
-
-    def work() -> None:
-        outcome = attempt()
-        with suppress(RuntimeError):  # the process ends: nobody waits any more
-            loop.call_soon_threadsafe(tell, outcome)
-
-    threading.Thread(target=work, name="idearc-run", daemon=True).start()
-    return over

@@ -4,6 +4,7 @@ import streamlit as st
 
 from idearc.application import get_idearc
 from idearc.form import KNOWN_MAX, NAME_MAX, TEXT_MAX, TEXT_MIN
+from idearc.markdown import plain
 from idearc.models import new_id
 from idearc.views import frame, versions
 
@@ -42,6 +43,13 @@ with st.form("new_idea"):
         # The small model names kinds of alternatives: none of them can be a known one.
         help="Left aside by the small model" if idearc.find_servers else None,
     )
+    search_web = bool(idearc.search_goes_to) and st.checkbox(
+        "Search the web",
+        idearc.wanted_search(parent),
+        key=f"search-{of_parent}",
+    )
+    if idearc.search_goes_to:
+        st.caption(f"Search phrases made from your idea go to {plain(idearc.search_goes_to)}.")
     submitted = st.form_submit_button("Submit idea", type="primary")
 
 # A token for each view of the form: clicks that come in twice carry the same one.
@@ -53,5 +61,5 @@ if not submitted:
 else:
     # No st.* call between the insert and the start of the jobs: Streamlit may end the run there.
     token = st.session_state.setdefault("form_token", new_id())
-    idea_id = idearc.submit(name, text, token, known, parent)
+    idea_id = idearc.submit(name, text, token, known, parent, search_web)
     st.switch_page("pages/workspace.py", query_params={"idea": idea_id})

@@ -16,7 +16,7 @@ from typing import Any
 
 from processes import free_port, wait_until_ready
 
-from idearc.bootstrap import build_provider, build_store, connection
+from idearc.bootstrap import build_provider, build_searcher, build_store, connection
 from idearc.core import run_job
 from idearc.errors import IdearcError
 from idearc.providers import Provider
@@ -88,7 +88,7 @@ def worker_here(max_jobs: int = 16, provider: Provider | None = None) -> Iterato
     settings = read_settings()
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     store = build_store(settings)
-    run = partial(run_job, store, provider or build_provider(settings))
+    run = partial(run_job, store, provider or build_provider(settings), build_searcher(settings))
     ready = threading.Event()
 
     async def work() -> None:

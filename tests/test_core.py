@@ -304,8 +304,8 @@ def test_a_retry_of_what_is_done_does_not_ask_again(
     provider = CompatibleProvider(
         base_url=model_server.url, api_key=None, model="m", timeout_seconds=20
     )
-    run_job(store, provider, "features", idea.id, quiet)
-    run_job(store, provider, "features", idea.id, quiet)
+    run_job(store, provider, None, "features", idea.id, quiet)
+    run_job(store, provider, None, "features", idea.id, quiet)
     assert model_server.asked("features") == 1
 
 

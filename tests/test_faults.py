@@ -30,7 +30,7 @@ from idearc.jobs import JOBS, Job
 from idearc.limits import Limits
 from idearc.models import Idea, new_id, now
 from idearc.progress import State
-from idearc.providers import Answer, Note, Provider
+from idearc.providers import Answer, Note, Provider, Search
 from idearc.providers.compatible import CompatibleProvider
 from idearc.providers.openai import OpenAIProvider
 from idearc.providers.server import ServerProvider
@@ -159,11 +159,11 @@ class Faulty:
         self._at = at
         self._well = well
 
-    def ask(self, job: Job, idea: Idea, note: Note) -> Answer:
+    def ask(self, job: Job, idea: Idea, note: Note, search: Search | None = None) -> Answer:
         case = self._cases.get(idea.name)
         if case and case.job == job and not case.is_over:
-            return self._at[case.fault.name].ask(job, idea, note)
-        return self._well.ask(job, idea, note)
+            return self._at[case.fault.name].ask(job, idea, note, search)
+        return self._well.ask(job, idea, note, search)
 
     def check(self) -> str:
         return ""
@@ -191,7 +191,7 @@ def servers() -> Iterator[tuple[ModelServer, dict[str, str], list[ModelServer]]]
 @contextmanager
 def thread_runner(store: Store, provider: Provider) -> Iterator[Runner]:
     yield ThreadRunner(
-        lambda job_name, idea_id, note: run_job(store, provider, job_name, idea_id, note),
+        lambda job_name, idea_id, note: run_job(store, provider, None, job_name, idea_id, note),
         max_jobs=200,
     )
 

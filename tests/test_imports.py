@@ -18,10 +18,11 @@ def files(pattern: str) -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in ROOT.glob(pattern)}
 
 
-JOBS, VIEWS = files("idearc/jobs/*.py"), files("idearc/views/*.py")
+JOBS, VIEWS = files("idearc/jobs/**/*.py"), files("idearc/views/*.py")
 UI = {"app.py", "idearc/application.py", *files("pages/*.py"), *VIEWS}
 PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
-HTTP = {
+SEARXNG = "idearc/searchers/searxng.py"
+HTTP = {SEARXNG} | {
     f"idearc/providers/{name}.py"
     for name in ("client", "server", "response", "refusal", "model_sources", "nearby")
 }
@@ -51,7 +52,8 @@ MAY_IMPORT = {
         *("idearc/store.py", "idearc/backup.py", "idearc/__main__.py"),
         *MIGRATIONS,
     },
-    "cachetools": {"idearc/limits.py"},
+    "cachetools": {"idearc/limits.py", "idearc/searchers/polite.py"},
+    "ddgs": {"idearc/searchers/ddgs.py"},
     "idearc.limits": {"idearc/core.py", "idearc/bootstrap.py"},
     "idearc.migrations": {"idearc/database.py", "idearc/backup.py"},
     "idearc.export": UI,
@@ -61,8 +63,11 @@ MAY_IMPORT = {
     "idna": {"idearc/web.py"},
     "idearc.store": {"idearc/core.py", "idearc/bootstrap.py"},
     "idearc.watcher": {"idearc/core.py"},
-    "idearc.providers.client": {*PROVIDERS, "idearc/providers/model_sources.py"},
-    "idearc.providers.server": PROVIDERS,
+    "idearc.providers.client": {*PROVIDERS, "idearc/providers/model_sources.py", SEARXNG},
+    "idearc.providers.server": {*PROVIDERS, "idearc/providers/conversation.py"},
+    "idearc.searchers.polite": {"idearc/bootstrap.py"},
+    "idearc.searchers.ddgs": {"idearc/bootstrap.py"},
+    "idearc.searchers.searxng": {"idearc/bootstrap.py"},
     "idearc.providers.openai": {"idearc/bootstrap.py"},
     "idearc.providers.compatible": {"idearc/bootstrap.py", "idearc/providers/embedded.py"},
     "idearc.providers.embedded": {"idearc/bootstrap.py"},
@@ -101,6 +106,7 @@ def test_only_these_files_import(module: str) -> None:
 HEAVY = {
     "alembic",
     "altair",
+    "ddgs",
     "httpx2",
     "huggingface_hub",
     "openai",

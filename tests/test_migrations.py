@@ -138,7 +138,7 @@ CHANGE = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0004", "0003"
+revision, down_revision = "0005", "0004"
 
 def upgrade() -> None:
     with op.batch_alter_table("idea") as idea:
@@ -155,12 +155,12 @@ def test_a_change_of_a_table_keeps_what_refers_to_it(
     idea = store.add_idea(an_idea())[0]
     assert store.save(FEATURES, idea.id, answer("a"), 0)
     shutil.copytree(ROOT / "idearc", tmp_path / "newer" / "idearc")
-    (tmp_path / "newer/idearc/migrations/versions/0004_change.py").write_text(CHANGE)
+    (tmp_path / "newer/idearc/migrations/versions/0005_change.py").write_text(CHANGE)
     monkeypatch.setenv("IDEARC_DATABASE_URL", empty_database_url)
     command = [sys.executable, "-m", "idearc", "migrate"]
     subprocess.run(command, cwd=tmp_path / "newer", check=True, timeout=60)
     assert len(store.findings(FEATURES, idea.id)) == 5
     assert list(store.results([idea.id])) == [(idea.id, "features")]
     store.close()
-    with pytest.raises(StoreError, match="0004 by a newer Idearc"):
+    with pytest.raises(StoreError, match="0005 by a newer Idearc"):
         Store(empty_database_url)

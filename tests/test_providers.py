@@ -10,7 +10,7 @@ from model_server import COMPATIBLE_PATH, OPENAI_PATH, ModelServer, Reply
 
 from idearc.errors import ProviderError
 from idearc.jobs import JOBS, Job
-from idearc.jobs.competitors import MAX_COMPETITORS
+from idearc.jobs.competitors.entry import MAX_COMPETITORS
 from idearc.providers.compatible import CompatibleProvider
 from idearc.providers.openai import DEFAULT_MODEL, OpenAIProvider
 
@@ -241,7 +241,7 @@ def test_openai_searches_the_web_for_competitors_only(model_server: ModelServer)
     found = provider.ask(COMPETITORS, idea, quiet).provenance
     provider.ask(FEATURES, idea, quiet)
 
-    assert (found.searched, found.pages) == (["salon apps"], ["https://a.com/x"])
+    assert [*found.searched, *found.pages] == ["salon apps", "https://a.com/x"]
     competitors, features = model_server.requests
     assert competitors.path == features.path == OPENAI_PATH
     assert {"url", "sources"} <= fields(competitors.body["text"]["format"]["schema"])

@@ -25,7 +25,7 @@ from idearc.jobs import JOBS, Job
 from idearc.limits import Limits
 from idearc.models import Base, Idea, new_id, now
 from idearc.progress import State
-from idearc.providers import Answer, Note, Provenance
+from idearc.providers import Answer, Note, Provenance, Search
 from idearc.runners import Failed, Outcome, RunKey, Running, attempt
 from idearc.store import Store
 
@@ -35,7 +35,7 @@ class Provider:
 
     fails = False
 
-    def ask(self, job: Job, _idea: Idea, _note: Note) -> Answer:
+    def ask(self, job: Job, _idea: Idea, _note: Note, _search: Search | None = None) -> Answer:
         if self.fails:
             raise ProviderError("The reason.")
         return Answer(example_findings(job), Provenance("p", "m", 1, 2))
@@ -139,7 +139,7 @@ class Life(RuleBasedStateMachine):
         self.provider.fails = fails
 
         def one_run(job_name: str, idea_id: str, note: Note) -> None:
-            run_job(self.store, self.provider, job_name, idea_id, note)
+            run_job(self.store, self.provider, None, job_name, idea_id, note)
 
         outcome = attempt(one_run, name, idea_id, quiet)
         if idea_id in self.expected:

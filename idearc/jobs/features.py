@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from sqlmodel import Field as Column
 from sqlmodel import String
 
-from idearc.jobs.job import RULES, Job, JobAnswer, Question
+from idearc.jobs.job import RULES, Job, JobAnswer, Question, material
 from idearc.models import Base, Finding
 from idearc.text import Name, Text, distinct, first
 
@@ -97,7 +97,7 @@ def _feature(name: str, what: str, why: str, weakness: str, effort: Effort) -> F
 # fmt: off
 _EXAMPLES = (
     (
-        "An app for amateur choirs: singers practise their own part at home.",
+        material("An app for amateur choirs: singers practise their own part at home."),
         FeaturesAnswer(
             users="Singers of amateur choirs, and those who conduct them.",
             must=[
@@ -125,7 +125,7 @@ _EXAMPLES = (
         ),
     ),
     (
-        "A rain jacket for cyclists that shows when they turn.",
+        material("A rain jacket for cyclists that shows when they turn."),
         FeaturesAnswer(
             users="People who ride to work in any weather.",
             must=[

@@ -1,12 +1,16 @@
 """What a job is made of."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from idearc.models import Finding, Idea
+from idearc.web import Hit
+
+A = TypeVar("A", bound=BaseModel)
 
 
 class JobAnswer(BaseModel):
@@ -18,13 +22,45 @@ class JobAnswer(BaseModel):
 
 
 @dataclass(frozen=True)
-class Question:
-    """How a job is put to a model."""
+class Question(Generic[A]):
+    """How a job, or a step of its research, is put to a model."""
 
     instructions: str
-    answer: type[JobAnswer]
-    examples: Sequence[tuple[str, JobAnswer]] = ()  # the text of an idea, and a good answer to it
+    answer: type[A]
+    examples: Sequence[tuple[str, A]] = ()  # what the model reads, and a good answer to it
     tells_known: bool = False  # whether the model is told which competitors the visitor knows
+    name: str = ""  # of a step; without one it is the job's
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A question that is answered with Yes or No."""
+
+    instructions: str
+    examples: Sequence[tuple[str, bool]]
+
+
+class Conversation(Protocol):
+    """What a job asks while it researches."""
+
+    async def ask(self, question: Question[A], material: str) -> A:
+        """Raises ProviderError."""
+        ...
+
+    async def likelihood(self, judgement: Judgement, material: str) -> float:
+        """How sure the model is of a Yes, from 0 to 1. Raises ProviderError."""
+        ...
+
+    async def search(self, phrases: Sequence[str]) -> Sequence[Hit]:
+        """What the web has to say: at least one page, the best first. Raises SearchError."""
+        ...
+
+    def note(self, words: str) -> None:
+        """Tells who waits what is done now."""
+        ...
+
+
+Research = Callable[[Idea, Conversation], Awaitable[Sequence[BaseModel]]]
 
 
 @dataclass(frozen=True)
@@ -36,9 +72,14 @@ class Job:
     doing: str  # what is said while it runs
     nothing: str  # what is said when it found nothing
     table: type[Finding]  # each finding of an answer makes one row
-    question: Question  # for a model that answers from memory
-    web_question: Question | None = None  # for one that can search the web, where that helps
-    small_question: Question | None = None  # for a small one, which needs to be led by the hand
+    question: Question[Any]  # for a model that answers from memory
+    web_question: Question[Any] | None = None  # for one that can search the web, where that helps
+    small_question: Question[Any] | None = (
+        None  # for a small one, which needs to be led by the hand
+    )
+    # With a web search of Idearc's own, where the visitor wants one.
+    research: Research | None = None
+    small_research: Research | None = None
 
 
 RULES = """
@@ -48,7 +89,7 @@ Never invent a fact: leave a field or a list empty where you are not sure.
 """
 
 
-def describe(idea: Idea, question: Question) -> str:
+def describe(idea: Idea, question: Question[Any]) -> str:
     """The idea as the model reads it; a name that only repeats the text's beginning is left out."""
     parts = [idea.name, idea.text] if idea.after_name is None else [idea.text]
     if question.tells_known and idea.known:
@@ -56,7 +97,7 @@ def describe(idea: Idea, question: Question) -> str:
     return material("\n\n".join(parts))
 
 
-def material(text: str) -> str:
+def material(text: str, tag: str = "idea") -> str:
     """The text between tags, which it can't close by itself."""
-    unclosable = re.sub(r"<(/?idea)>", r"(\1)", text)
-    return f"<idea>\n{unclosable}\n</idea>"
+    unclosable = re.sub(r"<(/?(?:idea|page)\b[^<>]*)>", r"(\1)", text)
+    return f"<{tag}>\n{unclosable}\n</{tag}>"

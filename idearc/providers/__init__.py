@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from idearc.jobs import Job
 from idearc.models import Idea
+from idearc.web import Hit
 
 EMBEDDED = "on this machine"  # how results name the provider of the small model
 
@@ -20,8 +21,9 @@ class Provenance:
     model: str
     input_tokens: int
     output_tokens: int
-    searched: Sequence[str] = ()  # what the model searched the web for
+    searched: Sequence[str] = ()  # what the web was searched for
     pages: Sequence[str] = ()  # addresses that the search really returned
+    search_failure: str = ""  # why there was no search, where one was wanted
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,16 @@ class Answer:
     provenance: Provenance
 
 
+Search = Callable[[str], Sequence[Hit]]  # what the web has to say; blocks, raises SearchError
 Note = Callable[[str], None]  # takes what a run is doing, in words; "" for its usual work
 
 
 class Provider(Protocol):
-    def ask(self, job: Job, idea: Idea, note: Note) -> Answer:
-        """Blocks until there is an answer, inside the time limit; raises ProviderError."""
+    def ask(self, job: Job, idea: Idea, note: Note, search: Search | None = None) -> Answer:
+        """Blocks until there is an answer, inside the time limit; raises ProviderError.
+
+        With a search, the job's research is based on it; a search that fails is said, no more.
+        """
         ...
 
     def check(self) -> str:

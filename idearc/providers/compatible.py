@@ -11,8 +11,9 @@ from openai.types.chat.chat_completion import Choice
 
 from idearc.errors import ProviderError
 from idearc.jobs import Job
+from idearc.jobs.job import Question
 from idearc.providers import Provenance
-from idearc.providers.messages import Message, Schema
+from idearc.providers.messages import Message, schema_of
 from idearc.providers.offers import can_chat, offered
 from idearc.providers.plainer import (
     Form,
@@ -86,18 +87,18 @@ class CompatibleProvider(ServerProvider):
                 f"{self.subject} offers no model {self.model!r}, but {self._few(listed)}. "
                 f"Asked for it all the same, it said: {self.quote(words)}. Correct IDEARC_MODEL."
             ) from error
-        self._choice(talk, said)
+        self.choice(talk, said)
         return f"{self.model} (not listed there)"
 
     async def reply(
-        self, talk: Talk, job: Job, messages: list[Message], schema: Schema
+        self, talk: Talk, job: Job, question: Question[Any], messages: list[Message]
     ) -> tuple[str, Provenance]:
         talk.is_picked = not self.model
         models = [self.model] if self.model else await self._picked(talk)
         while True:
             talk.model = models.pop(0)
             try:
-                return await self._reply_of_model(talk, job, messages, schema)
+                return await self._reply_of_model(talk, job, question, messages)
             except openai.APIStatusError as error:
                 if not (talk.is_picked and cant_chat(refusal_of(error.response))):
                     raise
@@ -106,11 +107,12 @@ class CompatibleProvider(ServerProvider):
                     raise
 
     async def _reply_of_model(
-        self, talk: Talk, job: Job, messages: list[Message], schema: Schema
+        self, talk: Talk, job: Job, question: Question[Any], messages: list[Message]
     ) -> tuple[str, Provenance]:
+        name, schema = question.name or job.name, schema_of(question.answer)
         form = self._forms.get(talk.model, Form())
         while True:
-            sent = form.request(job.name, messages, schema, self.options)
+            sent = form.request(name, messages, schema, self.options)
             try:
                 text, origin = await self._answer(talk, sent)
                 break
@@ -118,7 +120,10 @@ class CompatibleProvider(ServerProvider):
                 refusal = refusal_of(error.response)
                 if wrote_bad_json(refusal):
                     body = error.body if isinstance(error.body, dict) else {}
-                    text, origin = text_of(body.get("failed_generation")), self._origin(talk, None)
+                    text, origin = (
+                        text_of(body.get("failed_generation")),
+                        self.provenance(talk, None),
+                    )
                     break
                 next_form = form.plainer(refusal, self.options)
                 if next_form is None:
@@ -135,7 +140,7 @@ class CompatibleProvider(ServerProvider):
     async def _answer(self, talk: Talk, sent: dict[str, Any]) -> tuple[str, Provenance]:
         """Raises _CutOffError."""
         completion = await talk.client.chat.completions.create(model=talk.model, **sent)
-        choice = self._choice(talk, completion)
+        choice = self.choice(talk, completion)
         ended = f"{choice.finish_reason}"
         if ended.startswith("content_filter"):
             raise self.cut_off(talk, ended)
@@ -145,14 +150,14 @@ class CompatibleProvider(ServerProvider):
         if isinstance(words := said.get("refusal"), str) and words:
             raise self.refused(talk, words)
         texts = (text_of(said.get(name)) for name in ("content", "reasoning_content", "reasoning"))
-        return next(filter(str.strip, texts), ""), self._origin(talk, completion)
+        return next(filter(str.strip, texts), ""), self.provenance(talk, completion)
 
-    def _choice(self, talk: Talk, completion: object) -> Choice:
+    def choice(self, talk: Talk, completion: object) -> Choice:
         if not isinstance(completion, ChatCompletion) or not completion.choices:
             raise self.no_answer(talk, completion, "no choices")
         return completion.choices[0]
 
-    def _origin(self, talk: Talk, completion: ChatCompletion | None) -> Provenance:
+    def provenance(self, talk: Talk, completion: ChatCompletion | None) -> Provenance:
         usage = getattr(completion, "usage", None)
         return Provenance(
             provider=self.name,

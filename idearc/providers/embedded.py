@@ -1,6 +1,7 @@
 """A small model on this machine, for those who have no key: nothing to sign up for or to start."""
 
 import json
+import math
 import os
 import secrets
 import subprocess
@@ -9,18 +10,21 @@ import threading
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psutil
 from openai import APIConnectionError
 
 from idearc.errors import ProviderError
 from idearc.jobs import Job
-from idearc.jobs.job import Question
+from idearc.jobs.job import Judgement, Question, Research
 from idearc.models import Idea
-from idearc.providers import EMBEDDED, Answer, Note
+from idearc.providers import EMBEDDED, Answer, Note, Provenance, Search
 from idearc.providers.compatible import CompatibleProvider
+from idearc.providers.messages import conversation
 from idearc.providers.model_file import ready
 from idearc.providers.model_sources import DEFAULT, ModelFile
+from idearc.providers.wording import Talk
 
 _CONTEXT = 16_384  # tokens: the longest idea in any script, its question and its answer
 _LOADING_SECONDS = 180  # far longer than a slow disk takes
@@ -70,22 +74,47 @@ class EmbeddedProvider(CompatibleProvider):
             max_retries=0,  # it answers, or it is gone
         )
 
-    def question(self, job: Job) -> Question:
+    def question(self, job: Job) -> Question[Any]:
         return job.small_question or job.question
 
-    def ask(self, job: Job, idea: Idea, note: Note) -> Answer:
+    def research(self, job: Job) -> Research | None:
+        return job.small_research
+
+    def ask(self, job: Job, idea: Idea, note: Note, search: Search | None = None) -> Answer:
         note("Waiting for the model")
         with self._turn:
             if self._process is None or self._process.poll() is not None:
                 self._process = self._start(note)
             note("")
             try:
-                return super().ask(job, idea, note)
+                return super().ask(job, idea, note, search)
             except ProviderError as error:
                 if type(error.__cause__) is APIConnectionError:  # it has died, or is about to
                     self._process.kill()
                     self._process.wait()
                 raise
+
+    async def likelihood(
+        self, talk: Talk, judgement: Judgement, material: str
+    ) -> tuple[float, Provenance]:
+        """By the probabilities of the first token."""
+        examples = [(text, "Yes" if is_so else "No") for text, is_so in judgement.examples]
+        sent: dict[str, Any] = {
+            "messages": conversation(judgement.instructions, examples, material),
+            "temperature": 0,
+            "max_tokens": 1,
+            "logprobs": True,
+            "top_logprobs": 20,
+        }
+        completion = await talk.client.chat.completions.create(model=f"{self.model}", **sent)
+        logprobs = self.choice(talk, completion).logprobs
+        sums = dict.fromkeys(("yes", "no"), 1e-9)
+        for one in ((logprobs and logprobs.content) or [])[:1]:
+            for token in one.top_logprobs:
+                word = token.token.strip().casefold()
+                if word in sums:
+                    sums[word] += math.exp(token.logprob)
+        return sums["yes"] / sum(sums.values()), self.provenance(talk, completion)
 
     def check(self) -> str:
         _check_library()

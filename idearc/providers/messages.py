@@ -1,31 +1,46 @@
 """What is said to a model, as the messages of a conversation; no I/O."""
 
-import functools
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import openai
 from openai.types.responses import EasyInputMessageParam as Message
+from pydantic import BaseModel
 
-from idearc.jobs.job import JobAnswer, Question, describe, material
-from idearc.models import Idea
+from idearc.jobs.job import Question
 
 Schema = dict[str, Any]
-__all__ = ["Message", "Schema", "follow_up", "joined", "only_json", "opening", "schema_of"]
+__all__ = [
+    "Message",
+    "Schema",
+    "conversation",
+    "follow_up",
+    "joined",
+    "only_json",
+    "opening",
+    "schema_of",
+]
 
 
-@functools.cache
-def schema_of(answer: type[JobAnswer]) -> Schema:
+def schema_of(answer: type[BaseModel]) -> Schema:
     return openai.pydantic_function_tool(answer)["function"]["parameters"]
 
 
-def opening(question: Question, idea: Idea) -> list[Message]:
-    """The instructions, the examples, the idea."""
-    messages = [Message(role="system", content=question.instructions)]
-    for text, good in question.examples:
-        messages.append(Message(role="user", content=material(text)))
-        messages.append(Message(role="assistant", content=good.model_dump_json()))
-    return [*messages, Message(role="user", content=describe(idea, question))]
+def opening(question: Question[Any], material: str) -> list[Message]:
+    """The instructions, the examples, and what it is about."""
+    examples = [(text, good.model_dump_json()) for text, good in question.examples]
+    return conversation(question.instructions, examples, material)
+
+
+def conversation(
+    instructions: str, examples: Iterable[tuple[str, str]], material: str
+) -> list[Message]:
+    messages = [Message(role="system", content=instructions)]
+    for text, good in examples:
+        messages.append(Message(role="user", content=text))
+        messages.append(Message(role="assistant", content=good))
+    return [*messages, Message(role="user", content=material)]
 
 
 def follow_up(messages: list[Message], text: str, problem: str, schema: Schema) -> list[Message]:

@@ -1,16 +1,14 @@
 """OpenAI itself, through its Responses API."""
 
-from openai.types.responses import (
-    Response,
-    ResponseIncludable,
-    ToolParam,
-)
+from typing import Any
+
+from openai.types.responses import Response, ResponseIncludable, ToolParam
 
 from idearc.errors import ProviderError
 from idearc.jobs import Job
-from idearc.jobs.job import Question
+from idearc.jobs.job import Question, Research
 from idearc.providers import Provenance
-from idearc.providers.messages import Message, Schema
+from idearc.providers.messages import Message, schema_of
 from idearc.providers.server import ServerProvider, tokens
 from idearc.providers.wording import Talk
 
@@ -22,14 +20,17 @@ DEFAULT_MODEL = "gpt-6-luna"
 class OpenAIProvider(ServerProvider):
     """Asks OpenAI, with its web search where a job has a question for it."""
 
-    def question(self, job: Job) -> Question:
+    def question(self, job: Job) -> Question[Any]:
         return job.web_question or job.question
+
+    def research(self, job: Job) -> Research | None:  # noqa: ARG002 # it searches by itself
+        return None
 
     async def first_look(self, talk: Talk) -> str:
         return (await talk.client.models.retrieve(self.model or DEFAULT_MODEL)).id
 
     async def reply(
-        self, talk: Talk, job: Job, messages: list[Message], schema: Schema
+        self, talk: Talk, job: Job, question: Question[Any], messages: list[Message]
     ) -> tuple[str, Provenance]:
         search: list[ToolParam] = [{"type": "web_search"}]
         sources: list[ResponseIncludable] = ["web_search_call.action.sources"]
@@ -44,7 +45,7 @@ class OpenAIProvider(ServerProvider):
                     "type": "json_schema",
                     "name": job.name,
                     "strict": True,
-                    "schema": schema,
+                    "schema": schema_of(question.answer),
                 }
             },
             store=False,
@@ -73,6 +74,8 @@ class OpenAIProvider(ServerProvider):
                 pages += [
                     url for at in item.action.sources or [] if (url := getattr(at, "url", ""))
                 ]
+            elif item.type == "web_search_call" and item.action.type == "open_page":
+                pages += filter(None, [item.action.url])
         return "".join(texts), Provenance(
             provider="OpenAI",
             model=response.model or talk.model,

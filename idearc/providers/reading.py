@@ -9,11 +9,10 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from idearc.jobs.job import JobAnswer
 from idearc.providers.json_objects import json_objects
 from idearc.providers.reasons import shorten
 
-A = TypeVar("A", bound=JobAnswer)
+A = TypeVar("A", bound=BaseModel)
 
 _UNREADABLE = object()
 
@@ -118,6 +117,8 @@ def _mended(annotation: Any, value: Any) -> Any:
     if kind is list:
         items = value if isinstance(value, list) else [] if value is None else [value]
         mended = [_mended(arguments[0], item) for item in items]
+        if get_origin(arguments[0]) is Literal:
+            return [item for item in mended if item in get_args(arguments[0])]
         return [item for item in mended if item is not _UNREADABLE]
     if kind is Literal:
         return _option(arguments, value)
@@ -135,10 +136,10 @@ def _mended(annotation: Any, value: Any) -> Any:
     return value
 
 
-def _option(options: Sequence[str], value: Any) -> Any:
+def _option(options: Sequence[Any], value: Any) -> Any:
     """The option that the value begins with, in any capitals, if it names no other one."""
     if value is None and "unknown" in options:
         return "unknown"
     words = re.findall(r"\w+", str(value).casefold())
-    meant = [option for option in options if option.casefold() in words]
-    return meant[0] if len(meant) == 1 and meant[0].casefold() == words[0] else value
+    meant = [option for option in options if f"{option}".casefold() in words]
+    return meant[0] if len(meant) == 1 and f"{meant[0]}".casefold() == words[0] else value

@@ -6,19 +6,19 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2
 import openai
 
-from idearc.errors import ProviderError
+from idearc.errors import ProviderError, SearchError
 from idearc.jobs import Job
-from idearc.jobs.job import Question
+from idearc.jobs.job import Judgement, Question, Research, describe
 from idearc.models import Idea
-from idearc.providers import Answer, Note, Provenance
+from idearc.providers import Answer, Note, Provenance, Search
 from idearc.providers.client import make_client, through_proxy
-from idearc.providers.messages import Message, Schema, follow_up, opening, schema_of
-from idearc.providers.reading import UnreadableError, read
+from idearc.providers.conversation import ServerConversation
+from idearc.providers.messages import Message
 from idearc.providers.reasons import root_cause
 from idearc.providers.refusal import Refusal, refusal_of
 from idearc.providers.response import UnreadableBodyError, receive
@@ -49,14 +49,24 @@ class ServerProvider(Wording):
         self._max_retries = max_retries
 
     async def reply(
-        self, talk: Talk, job: Job, messages: list[Message], schema: Schema
+        self, talk: Talk, job: Job, question: Question[Any], messages: list[Message]
     ) -> tuple[str, Provenance]:
         """The model's text and where it comes from; raises ProviderError when it gave none."""
         raise NotImplementedError
 
-    def question(self, job: Job) -> Question:
+    async def likelihood(
+        self, talk: Talk, judgement: Judgement, material: str
+    ) -> tuple[float, Provenance]:
+        """Only for kinds whose research judges."""
+        raise NotImplementedError
+
+    def question(self, job: Job) -> Question[Any]:
         """How this kind of model is asked."""
         return job.question
+
+    def research(self, job: Job) -> Research | None:
+        """How this kind of model researches with a search that is not its own."""
+        return job.research
 
     def is_final(self, refusal: Refusal) -> bool:
         """Whether it is no use to send the same request again."""
@@ -66,8 +76,8 @@ class ServerProvider(Wording):
         """The model that would answer; raises ProviderError, or what the SDK does."""
         raise NotImplementedError
 
-    def ask(self, job: Job, idea: Idea, note: Note) -> Answer:  # noqa: ARG002 # it has no news
-        work = partial(self._ask_until_valid, job=job, idea=idea)
+    def ask(self, job: Job, idea: Idea, note: Note, search: Search | None = None) -> Answer:
+        work = partial(self._work, job=job, idea=idea, note=note, search=search)
         return self._call(work, self._timeout_seconds)
 
     def check(self) -> str:
@@ -127,11 +137,11 @@ class ServerProvider(Wording):
         except openai.OpenAIError as error:
             raise self.unreadable(type(error).__name__) from error
 
-    async def _reply(
-        self, talk: Talk, job: Job, messages: list[Message], schema: Schema
+    async def readable_reply(
+        self, talk: Talk, job: Job, question: Question[Any], messages: list[Message]
     ) -> tuple[str, Provenance]:
         with self._readable():
-            return await self.reply(talk, job, messages, schema)
+            return await self.reply(talk, job, question, messages)
 
     async def _first_look(self, talk: Talk) -> str:
         with self._readable():
@@ -146,32 +156,21 @@ class ServerProvider(Wording):
             why = "no JSON" if isinstance(error, ValueError) else "a part of it is missing"
             raise self.unreadable(why) from error
 
-    async def _ask_until_valid(self, talk: Talk, job: Job, idea: Idea) -> Answer:
-        """One answer, and if it breaks the schema one more, by a model that was told what."""
+    async def _work(
+        self, talk: Talk, job: Job, idea: Idea, note: Note, search: Search | None
+    ) -> Answer:
+        conversation = ServerConversation(self, talk, job, note, search)
+        failure = ""
+        if search and (research := self.research(job)):
+            try:
+                found = await research(idea, conversation)
+                return Answer(found, conversation.origin())
+            except SearchError as error:
+                failure = str(error)
+                note("")
         question = self.question(job)
-        schema = schema_of(question.answer)
-        messages = opening(question, idea)
-        text, origin = await self._reply(talk, job, messages, schema)
-        try:
-            return Answer(read(question.answer, text).findings(), origin)
-        except UnreadableError as error:
-            messages = follow_up(messages, text, str(error), schema)
-        text, second = await self._reply(talk, job, messages, schema)
-        try:
-            findings = read(question.answer, text).findings()
-        except UnreadableError as error:
-            raise ProviderError(
-                f"The model gave an answer of the wrong form twice ({error}). Try again, or "
-                f"{self.another_model}.{self.who(talk)}"
-            ) from error
-        both = replace(
-            second,
-            input_tokens=origin.input_tokens + second.input_tokens,
-            output_tokens=origin.output_tokens + second.output_tokens,
-            searched=[*origin.searched, *second.searched],
-            pages=[*origin.pages, *second.pages],
-        )
-        return Answer(findings, both)
+        answer = await conversation.ask(question, describe(idea, question))
+        return Answer(answer.findings(), replace(conversation.origin(), search_failure=failure))
 
 
 def tokens(usage: object, name: str) -> int:

@@ -83,6 +83,12 @@ class Wording:
             is_permanent=True,
         )
 
+    def wrong_form(self, talk: Talk, problem: str) -> ProviderError:
+        return ProviderError(
+            f"The model gave an answer of the wrong form twice ({problem}). Try again, or "
+            f"{self.another_model}.{self.who(talk)}"
+        )
+
     def cut_off(self, talk: Talk, reason: str | None) -> ProviderError:
         return ProviderError(
             f"The model stopped before its answer was whole: {self.quote(reason or '')}. Try "

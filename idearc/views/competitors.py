@@ -13,7 +13,8 @@ from idearc.views.picture import Chip, picture
 from idearc.web import Pages, as_address, host
 
 SEEN, NOT_CONFIRMED, KNOWN = "seen in the search", "not confirmed", "you know it"
-_BADGES = {SEEN: "green", NOT_CONFIRMED: "gray", KNOWN: "blue"}
+A_KIND = "a kind, no name"
+_BADGES = {SEEN: "green", NOT_CONFIRMED: "gray", A_KIND: "gray", KNOWN: "blue"}
 _HOST = r"^https?://(?:www\.)?([^/?#]+)"  # says whether it leads to a site or to a search
 _CARDS = 10  # that are open to the eye; more are folded
 
@@ -48,13 +49,19 @@ def draw(content: Content) -> None:
 
 def _badges(one: Competitor, found: Pages, is_researched: bool, known: Names) -> list[str]:
     """What the data supports: nothing of the search where there was none."""
-    of_search = [SEEN if one.was_seen(found) else NOT_CONFIRMED] if is_researched else []
+    unseen = A_KIND if one.is_a_kind else NOT_CONFIRMED
+    of_search = [SEEN if one.was_seen(found) else unseen] if is_researched else []
     return [*of_search, *([KNOWN] if one.name in known else [])]
 
 
 def _address(one: Competitor, found: Pages) -> str:
-    """Its own where the search vouches for it: others may be invented, a search is not."""
-    return as_address(one.url) if found.vouch_for(one.url) else search_url(one.search or one.name)
+    """Its own where the search vouches for it: others may be invented, a search is not.
+
+    Or the page whose sentence names it.
+    """
+    of_evidence = one.sources[:1] if one.evidence else []
+    vouched_for = [url for url in [one.url, *of_evidence] if found.vouch_for(url)]
+    return as_address(vouched_for[0]) if vouched_for else search_url(one.search or one.name)
 
 
 def _table(
@@ -100,11 +107,13 @@ def _picture(
     kinds = [kind for kind in _KINDS if any(one.kind == kind for one in competitors)]
     for kind in kinds:
         for place, one in enumerate(one for one in competitors if one.kind == kind):
-            is_filled = NOT_CONFIRMED not in badges[one.position]
+            is_filled = not {NOT_CONFIRMED, A_KIND} & {*badges[one.position]}
             chips.append(Chip(one.name, kind, "abc"[place % 3], is_filled))
     meanings = [f"{kind.capitalize()}: {_KINDS[kind]}." for kind in kinds]
     if is_researched:
-        meanings.append(f"Filled: {SEEN}; pale: {NOT_CONFIRMED}.")
+        there = {badge for of_one in badges.values() for badge in of_one}
+        pale = " or ".join(badge for badge in (NOT_CONFIRMED, A_KIND) if badge in there)
+        meanings.append(f"Filled: {SEEN}; pale: {pale or NOT_CONFIRMED}.")
     of_chips, of_words = st.columns([3, 1], vertical_alignment="center")
     with of_chips:
         picture(chips, kinds, "abc", " ".join(meanings), has_header=False)
@@ -136,7 +145,10 @@ def _card(one: Competitor, address: str, badges: list[str], found: Pages, key: s
     if one.search:
         st.markdown(f":material/search: {link(short(one.search), search_url(one.search))}")
     sources = [url for url in one.sources if host(url)]
-    if found and sources:
+    if one.evidence and sources:
+        field(f"“{one.evidence}”", f"{key}-evidence")
+        st.caption(link(host(sources[0]), sources[0]) if found.has(sources[0]) else "")
+    elif found and sources:
         listed = " · ".join(
             link(host(url), url) if found.has(url) else f"{plain(host(url))} (not in the search)"
             for url in sources

@@ -62,6 +62,9 @@ def result(content: Content) -> None:
     result = content.result
     if content.job.web_question and (content.findings or not result.is_researched):
         st.caption(_trust(result, bool(content.findings)))
+    if result.search_failure:
+        words = f"There was no web search. {result.search_failure}"
+        st.warning(plain(words), icon=":material/travel_explore:")
     if content.findings:
         import_module(f"idearc.views.{content.job.name}").draw(content)
     else:

@@ -1,86 +1,14 @@
-"""Who competes with the idea: real names from models that know them, kinds from small ones."""
+"""Kinds of alternatives, for a small model, which knows few brands."""
 
 from collections.abc import Sequence
-from operator import attrgetter
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated
 
 from annotated_types import MaxLen
 from pydantic import BaseModel, Field
-from sqlmodel import JSON
-from sqlmodel import Field as Column
 
-from idearc.jobs.job import RULES, Job, JobAnswer, Question
-from idearc.models import Base, Finding
-from idearc.text import Name, Phrases, Text, differently_spelled, distinct, first
-from idearc.web import Pages
-
-# Small models don't come to an end by themselves; servers that enforce the schema stop them here.
-MAX_COMPETITORS = 10
-
-
-class CompetitorFields(Base):
-    """A competitor, or a kind of them, without its place."""
-
-    name: str
-    kind: str = Column(description="as the answer calls it")
-    what: str
-    pricing: str = ""
-    strengths: list[str] = Column(sa_type=JSON)
-    weaknesses: list[str] = Column(sa_type=JSON)
-    url: str = ""
-    sources: list[str] = Column(default_factory=list, sa_type=JSON)
-    search: str = Column(
-        default="",
-        description="finds it on the web better than its name",
-        sa_column_kwargs={"server_default": ""},  # for rows that are older than this column
-    )
-
-    def was_seen(self, found: Pages) -> bool:
-        """Whether a search returned a page of its own site, or one that it names as its source."""
-        return found.has_site(self.url) or any(found.has(source) for source in self.sources)
-
-
-class Competitor(Finding, CompetitorFields, table=True):
-    """A competitor as it is stored."""
-
-
-class KnownCompetitor(BaseModel):
-    """A competitor from a model's memory."""
-
-    name: Name = Field(description="Name of the product or company")
-    kind: Literal["direct", "indirect", "substitute", "unknown"] = Field(
-        description="direct: same job for the same people; indirect: overlaps in part; "
-        "substitute: what people do instead, without such a product; unknown: hard to tell",
-    )
-    what: Text = Field(description="What it does, in one short sentence")
-    pricing: Text = Field(description="Pricing in a few words; empty if not known")
-    strengths: Phrases = Field(description="Up to three, a short phrase each")
-    weaknesses: Phrases = Field(description="Up to three, a short phrase each")
-
-
-class FoundCompetitor(KnownCompetitor):
-    """A competitor that a model found on the web."""
-
-    url: Text = Field(description="Home page, https://…; empty if not known for certain")
-    sources: Phrases = Field(description="Up to three addresses of pages that support this entry")
-
-
-C = TypeVar("C", bound=KnownCompetitor)
-
-
-class Competitors(JobAnswer, Generic[C]):
-    competitors: Annotated[list[C], MaxLen(MAX_COMPETITORS), first(MAX_COMPETITORS)]
-
-    def findings(self) -> Sequence[BaseModel]:
-        return differently_spelled(self.competitors, attrgetter("name"))
-
-
-class KnownCompetitors(Competitors[KnownCompetitor]):
-    pass
-
-
-class FoundCompetitors(Competitors[FoundCompetitor]):
-    pass
+from idearc.jobs.competitors.entry import CompetitorFields
+from idearc.jobs.job import JobAnswer, Question, material
+from idearc.text import Name, Text, distinct, first
 
 
 class Alternative(BaseModel):
@@ -122,13 +50,6 @@ class Alternatives(JobAnswer):
         )
 
 
-_ASKED = (
-    "You research markets for founders. Name up to eight real products or companies that the "
-    "people meant by the idea use today, the closest first. Mix direct and indirect competitors "
-    "and substitutes as the market does. Some may be said to be known already: look beyond "
-    "those." + RULES
-)
-
 # Brand names can't be had from a small model: most are invented. Kinds of things it knows.
 _ASKED_FOR_KINDS = """\
 You help founders see how people solve a problem today, before their product exists. Read the \
@@ -150,7 +71,7 @@ def _kind(name: str, what: str, strength: str, weakness: str, search: str) -> Al
 # fmt: off
 _EXAMPLES = (
     (
-        "An app for amateur choirs: singers practise their own part at home.",
+        material("An app for amateur choirs: singers practise their own part at home."),
         Alternatives(
             today="Singers hear their part at rehearsal, and at home a recording of all voices.",
             products=[
@@ -180,7 +101,7 @@ _EXAMPLES = (
         ),
     ),
     (
-        "A rain jacket for cyclists that shows when they turn.",
+        material("A rain jacket for cyclists that shows when they turn."),
         Alternatives(
             today="Cyclists stretch out an arm and wear a bright vest over their jacket.",
             products=[
@@ -211,15 +132,4 @@ _EXAMPLES = (
 )
 # fmt: on
 
-JOB = Job(
-    name="competitors",
-    label="Competitors",
-    doing="Looking for competitors",
-    nothing="No competitor found. That may mean a new market, one that goes by other words, or an "
-    "idea that is not clear yet. Write down who has the problem and what they do about it today, "
-    "and submit it anew.",
-    table=Competitor,
-    question=Question(_ASKED, KnownCompetitors, tells_known=True),
-    web_question=Question(_ASKED, FoundCompetitors, tells_known=True),
-    small_question=Question(_ASKED_FOR_KINDS, Alternatives, _EXAMPLES),
-)
+QUESTION = Question(_ASKED_FOR_KINDS, Alternatives, _EXAMPLES)

@@ -1,0 +1,153 @@
+"""Names in what a search returned: which stand there, and the sentence that proves one."""
+
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from idearc.jobs.research.words import GeneralWords, small_words, words_of
+from idearc.text import Names, bare
+from idearc.web import Hit, site
+
+_MAX_WORDS = 5  # of a name
+_AROUND = " .,;:·|-\"'()\u2013\u201c\u201d\u201e"
+_PARTS_A_TITLE = re.compile(r"\s[-\u2013\u2014|·»]\s|[:|]\s")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"\u201d»)]?\s+(?=[^\sa-z])|(?<=[\u3002\uff01\uff1f])")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A name, and the sentence of a page that holds it, both as they stand there."""
+
+    name: str
+    sentence: str
+    hit: Hit
+
+
+def candidates(
+    listed: Iterable[str], hits: Sequence[Hit], context: Sequence[str]
+) -> list[Evidence]:
+    """What may be a name, of what a model has listed and of hosts, each with its best sentence.
+
+    It stands in a page as names do, is short, no page's title, and more than words of the context
+    (the idea and the phrases) and of most pages.
+    """
+    general, own = GeneralWords(context, hits), own_names(hits)
+    ordinary = small_words([*context, *(f"{hit.title} {hit.text}" for hit in hits)])
+    names = Names()
+    kept = []
+    for name in _separated([name.strip(_AROUND) for name in [*listed, *own]], general, hits):
+        proof = evidence(name, hits, context)
+        is_name = name in own or any(_is_written_as_name(name, hit, ordinary) for hit in hits)
+        is_short = len(name.split()) <= _MAX_WORDS
+        if proof and is_name and is_short and not general.has(name) and name not in names:
+            names.add(name)
+            kept.append(proof)
+    return kept
+
+
+def evidence(name: str, hits: Sequence[Hit], context: Sequence[str]) -> Evidence | None:
+    """The sentence that says most of it: of those that hold it, else a title; None if none does."""
+    about = {word for text in context for word in words_of(text)} - set(words_of(name))
+    found = [
+        (kind, len(about & set(words_of(sentence))), Evidence(name, sentence, hit))
+        for hit in hits
+        for kind, sentence in _sentences(hit)
+        if _holds(name, sentence)
+    ]
+    return max(found, key=lambda one: one[:2])[2] if found else None
+
+
+def worth_reading(hits: Sequence[Hit], most: int) -> list[Hit]:
+    """Two thirds of them the search's best, the others those that promise most names.
+
+    That is, by how many words have a capital inside of a sentence.
+    """
+    best, others = hits[: most * 2 // 3], hits[most * 2 // 3 :]
+
+    def capitals(hit: Hit) -> int:
+        sentences = [sentence.split()[1:] for _, sentence in [*_sentences(hit)][1:]]
+        return sum(word != word.lower() for words in sentences for word in words)
+
+    return [*best, *sorted(others, key=capitals, reverse=True)][:most]
+
+
+def own_names(hits: Sequence[Hit]) -> list[str]:
+    """Of pages whose host is a word of their own title: `Capmo` of `Capmo: Bautagebuch`.
+
+    A title that ends with the host as it is, as in `Choosing a tent - outdoors.example`, names who
+    wrote it, no product.
+    """
+    found = []
+    for hit in hits:
+        label, title = _label(hit), _runs(hit.title)
+        found += [run for _, run in title if bare(run)[0] == label and "." not in run][:1]
+    return found
+
+
+def own_page(name: str, hits: Sequence[Hit]) -> str:
+    """The first page of the site that is registered under this name; empty where there is none."""
+    return next((hit.url for hit in hits if _label(hit) == bare(name)[0]), "")
+
+
+def _label(hit: Hit) -> str:
+    """What its site is registered as: `capmo` of `www.capmo.com`."""
+    return re.sub(r"\W", "", site(hit.url).partition(".")[0])
+
+
+def _separated(names: Iterable[str], general: GeneralWords, hits: Sequence[Hit]) -> Iterator[str]:
+    """Two names in one are parted where pages hold each without the other: `Wag and Rover`."""
+    for name in names:
+        parts = [part.strip() for part in re.split(r"[,/&+]|\s[^\W\dA-Z]{1,3}\s", name)]
+        if len(parts) > 1 and all(
+            part
+            and not general.has(part)
+            and any(_holds(part, hit.text) and not _holds(name, hit.text) for hit in hits)
+            for part in parts
+        ):
+            yield from parts
+        else:
+            yield name
+
+
+def _is_written_as_name(name: str, hit: Hit, ordinary: Container[str]) -> bool:
+    """With a capital inside of a sentence, or at its start if it is more than ordinary words.
+
+    Or alone between the marks that part a title.
+    """
+    if name.partition(" ")[0].islower():
+        return False
+    is_more = any(word not in ordinary for word in words_of(name))
+    has_capitals = all(word != word.lower() for word in name.split() if len(word) > 3)
+    for _, sentence in [*_sentences(hit)][1:]:
+        for place, run in _runs(sentence):
+            is_it = bare(run)[0] == bare(name)[0] and run != run.lower()
+            if is_it and (place or (is_more and has_capitals)):
+                return True
+    alone = [part for part in _PARTS_A_TITLE.split(hit.title)[:-1] if len(part.split()) < 4]
+    return any(bare(name)[0] == bare(part)[0] for part in alone)
+
+
+def _sentences(hit: Hit) -> Iterator[tuple[int, str]]:
+    """With how much they are worth: a title says more than a sentence of three words."""
+    yield 1, hit.title
+    for sentence in _SENTENCE_END.split(hit.text):
+        yield (2 if len(sentence.split()) > 3 else 0), sentence.strip()
+
+
+def _holds(name: str, text: str) -> bool:
+    return bare(name)[0] in _spelled(text)
+
+
+@lru_cache(maxsize=1_000)
+def _spelled(text: str) -> frozenset[str]:
+    return frozenset(bare(run)[0] for _, run in _runs(text))
+
+
+def _runs(text: str) -> Iterator[tuple[int, str]]:
+    """All runs of words that may be a name, without what stands around them; and where."""
+    words = text.split()
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _MAX_WORDS, len(words)) + 1):
+            if run := " ".join(words[start:end]).strip(_AROUND):
+                yield start, run

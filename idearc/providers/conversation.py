@@ -1,0 +1,95 @@
+"""One run's questions to a model and to the web; adds up where the answers come from."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel
+
+from idearc.background import in_thread
+from idearc.errors import SearchError
+from idearc.jobs import Job
+from idearc.jobs.job import Judgement, Question
+from idearc.jobs.research.hits import gathered
+from idearc.providers import Note, Provenance, Search
+from idearc.providers.messages import follow_up, opening, schema_of
+from idearc.providers.reading import UnreadableError, read
+from idearc.providers.wording import Talk
+from idearc.web import Hit
+
+if TYPE_CHECKING:
+    from idearc.providers.server import ServerProvider
+
+A = TypeVar("A", bound=BaseModel)
+
+
+class ServerConversation:
+    """With a model's server, for one run."""
+
+    def __init__(
+        self, provider: "ServerProvider", talk: Talk, job: Job, note: Note, search: Search | None
+    ) -> None:
+        self._answers: list[Provenance] = []
+        self._provider = provider
+        self._talk = talk
+        self._job = job
+        self.note = note
+        self._search = search
+        self._searched: list[str] = []
+        self._pages: list[str] = []
+
+    async def ask(self, question: Question[A], material: str) -> A:
+        """One answer, and if it breaks the schema one more, by a model that was told what."""
+        schema = schema_of(question.answer)
+        messages = opening(question, material)
+        for is_last in (False, True):
+            reply = self._provider.readable_reply(self._talk, self._job, question, messages)
+            text, origin = await reply
+            self._answers.append(origin)
+            try:
+                return read(question.answer, text)
+            except UnreadableError as error:
+                if is_last:
+                    raise self._provider.wrong_form(self._talk, str(error)) from error
+                messages = follow_up(messages, text, str(error), schema)
+        raise AssertionError
+
+    async def likelihood(self, judgement: Judgement, material: str) -> float:
+        likelihood, origin = await self._provider.likelihood(self._talk, judgement, material)
+        self._answers.append(origin)
+        return likelihood
+
+    async def search(self, phrases: Sequence[str]) -> Sequence[Hit]:
+        search = self._search
+        found: list[Sequence[Hit]] = []
+        if search is None:
+            raise SearchError("The web is not to be searched.")
+        for phrase in phrases:
+            self.note(f"Searching: {phrase}")
+            try:
+                found.append(await in_thread(partial(search, phrase)))
+            except SearchError:
+                if not any(found):
+                    raise
+                break  # what came before is something to go on with
+        hits = gathered(found)
+        if not hits:
+            raise SearchError("The search engines gave nothing; perhaps they refuse.")
+        self._searched = list(phrases[: len(found)])
+        self._pages = [hit.url for hit in hits]
+        return hits
+
+    def origin(self) -> Provenance:
+        """Of all answers together; there has been one."""
+        total = self._answers[-1]
+        return replace(
+            total,
+            input_tokens=sum(one.input_tokens for one in self._answers),
+            output_tokens=sum(one.output_tokens for one in self._answers),
+            searched=(
+                *(phrase for one in self._answers for phrase in one.searched),
+                *self._searched,
+            ),
+            pages=(*(page for one in self._answers for page in one.pages), *self._pages),
+        )
