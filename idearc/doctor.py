@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 
-from idearc.bootstrap import build_provider, build_store, connection
+from idearc.bootstrap import build_provider, build_searcher, build_store, connection
 from idearc.errors import IdearcError, explained
 from idearc.settings import Settings, read_settings, unknown_variables
 
@@ -28,6 +28,7 @@ def examine() -> Iterator[Check]:
     if settings.runner == "temporal":
         yield _check("Temporal", _temporal, settings)
     yield _check("model", lambda settings: build_provider(settings).check(), settings)
+    yield _check("search", _search, settings)
 
 
 def _check(name: str, look: Callable[[Settings], str], settings: Settings) -> Check:
@@ -44,6 +45,17 @@ def _database(settings: Settings) -> str:
         return f"{store.address}, {counted(store.count_ideas())}"
     finally:
         store.close()
+
+
+def _search(settings: Settings) -> str:
+    """One's own is asked; others are nobody's to be asked without need."""
+    if not settings.search_goes_to:
+        return "off" if settings.search == "off" else "by the model itself"
+    if settings.search == "duckduckgo":
+        return f"{settings.search_goes_to}, where a visitor ticks it; not asked now"
+    searcher = build_searcher(settings)
+    found = searcher.search("weather") if searcher else ()
+    return f"{settings.search_goes_to}, {len(found)} results for “weather”"
 
 
 def counted(ideas: int) -> str:

@@ -45,7 +45,7 @@ def test_where_all_is_well_it_says_what_is_used() -> None:
     with worker_here():
         eventually(lambda: not wrong())
         said = {name: words for name, _, words in examine()}
-    assert list(said) == ["settings", "database", "Temporal", "model"]
+    assert list(said) == ["settings", "database", "Temporal", "model", "search"]
     assert re.search(r", \d+ workers?$", said["Temporal"])
     assert said["model"].startswith("example-model at 127.0.0.1:")
 

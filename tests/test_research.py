@@ -145,6 +145,25 @@ def test_what_is_no_name_is_dropped(name: str) -> None:
     assert [one.name for one in candidates([name], HITS, [GAPS])] == ["Gapfill"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The XLUX Soil Moisture Meter is good. A moisture meter is cheap.", "Moisture Meter"),
+        ("Invoice Management is hard. So is management of an invoice.", "Invoice Management"),
+        ("Mit Termin- und Kostenplan geht es besser.", "Termin"),
+        ("Alle nutzen digitale Kalender dafür.", "digitale Kalender"),
+    ],
+)
+def test_ordinary_words_and_parts_of_names_are_no_names(text: str, name: str) -> None:
+    assert candidates([name], [Hit("A page", "https://a.example", text)], []) == []
+
+
+def test_a_name_of_ordinary_words_is_one_inside_of_a_sentence() -> None:
+    text = "We are too good to go there. The app Too Good To Go saves food."
+    (found,) = candidates(["Too Good To Go"], [Hit("Food", "https://a.example", text)], [])
+    assert found.sentence == "The app Too Good To Go saves food."
+
+
 def test_parts_of_compounds_are_general() -> None:
     general = GeneralWords(["Ein Bautagebuch für Handwerker"], [])
     for name in (

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from idearc.jobs.research.words import GeneralWords, small_words, words_of
 from idearc.text import Names, bare
@@ -50,12 +51,15 @@ def evidence(name: str, hits: Sequence[Hit], context: Sequence[str]) -> Evidence
     """The sentence that says most of it: of those that hold it, else a title; None if none does."""
     about = {word for text in context for word in words_of(text)} - set(words_of(name))
     found = [
-        (kind, len(about & set(words_of(sentence))), Evidence(name, sentence, hit))
+        (
+            (kind, name in sentence, len(about & set(words_of(sentence)))),
+            Evidence(name, sentence, hit),
+        )
         for hit in hits
         for kind, sentence in _sentences(hit)
         if _holds(name, sentence)
     ]
-    return max(found, key=lambda one: one[:2])[2] if found else None
+    return max(found, key=itemgetter(0))[1] if found else None
 
 
 def worth_reading(hits: Sequence[Hit], most: int) -> list[Hit]:
@@ -111,21 +115,28 @@ def _separated(names: Iterable[str], general: GeneralWords, hits: Sequence[Hit])
 
 
 def _is_written_as_name(name: str, hit: Hit, ordinary: Container[str]) -> bool:
-    """With a capital inside of a sentence, or at its start if it is more than ordinary words.
+    """With capitals in a sentence, or alone between the marks that part a title.
 
-    Or alone between the marks that part a title.
+    Ordinary words are a name only inside of a sentence, and not as a part of a longer name.
     """
-    if name.partition(" ")[0].islower():
-        return False
     is_more = any(word not in ordinary for word in words_of(name))
-    has_capitals = all(word != word.lower() for word in name.split() if len(word) > 3)
+    has_capitals = all(_has_capital(word) for word in name.split() if len(word) > 3)
     for _, sentence in [*_sentences(hit)][1:]:
-        for place, run in _runs(sentence):
-            is_it = bare(run)[0] == bare(name)[0] and run != run.lower()
-            if is_it and (place or (is_more and has_capitals)):
+        words = ["", *sentence.split()[1:], ""]  # the first one has a capital anyway
+        for start, run in _runs(sentence):
+            if bare(run)[0] != bare(name)[0] or not _has_capital(run.split()[0]):
+                continue
+            around = words[max(0, start - 1)], words[start + len(run.split())]
+            if (start or has_capitals) if is_more else start and not any(map(_has_capital, around)):
                 return True
     alone = [part for part in _PARTS_A_TITLE.split(hit.title)[:-1] if len(part.split()) < 4]
-    return any(bare(name)[0] == bare(part)[0] for part in alone)
+    is_alone = any(bare(name)[0] == bare(part)[0] for part in alone)
+    return is_alone and is_more and all(map(_has_capital, name.split()))
+
+
+def _has_capital(word: str) -> bool:
+    """Or letters of a script that has none."""
+    return word != word.lower() or (word == word.upper() != "")
 
 
 def _sentences(hit: Hit) -> Iterator[tuple[int, str]]:
@@ -145,9 +156,13 @@ def _spelled(text: str) -> frozenset[str]:
 
 
 def _runs(text: str) -> Iterator[tuple[int, str]]:
-    """All runs of words that may be a name, without what stands around them; and where."""
+    """All runs of words that may be a name, without what stands around them; and where.
+
+    `Termin-` of `Termin- und Kostenplan` is half a word.
+    """
     words = text.split()
     for start in range(len(words)):
         for end in range(start + 1, min(start + _MAX_WORDS, len(words)) + 1):
-            if run := " ".join(words[start:end]).strip(_AROUND):
+            run = " ".join(words[start:end]).strip(_AROUND)
+            if run and not words[end - 1].rstrip(",").endswith("-"):
                 yield start, run
