@@ -1,6 +1,11 @@
 """Asks the small model on this machine both jobs of many ideas and prints what came of each.
 
     .venv/bin/python bench/small_model.py held-out
+    .venv/bin/python bench/small_model.py --results FILE
+
+The second asks the ideas of a file, with what a search of the web has returned for each: an object
+of the ideas' texts, each with a list of objects with `title`, `url` and `content`. Searching itself
+takes no time then.
 
 A line for each job: seconds, tokens written, findings kept, how many were missing or dropped as
 repeats, names that only echo the idea, sentences that are empty or cut off, texts copied from the
@@ -12,7 +17,7 @@ import json
 import re
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,7 +28,9 @@ from idearc.bootstrap import build_provider
 from idearc.errors import ProviderError
 from idearc.jobs import JOBS, Job
 from idearc.models import Idea
+from idearc.providers import Search
 from idearc.settings import Settings
+from idearc.web import Hit
 
 IDEAS = tomllib.loads(Path(__file__).with_name("ideas.toml").read_text("utf-8"))
 WHOLE = {"competitors": 6, "features": 7}
@@ -71,26 +78,37 @@ def measure(job: Job, findings: list[BaseModel], idea: dict[str, str]) -> dict[s
     }
 
 
+def a_search(hits: Sequence[Hit]) -> Search | None:
+    return (lambda _phrase: hits) if hits else None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("half", choices=IDEAS)
+    parser.add_argument("half", choices=IDEAS, nargs="?", default="held-out")
+    parser.add_argument("--results", type=Path, help="what a search returned for each idea")
     parser.add_argument("--first", type=int, help="ask only so many ideas")
     options = parser.parse_args()
     nothing_else = {"openai_api_key": None, "openai_base_url": None}
     provider = build_provider(Settings().model_copy(update=nothing_else))
     both: list[float] = []
     figures: dict[str, list[dict[str, Any]]] = {name: [] for name in JOBS}
+    ideas, hits = IDEAS[options.half], {}
+    if options.results:
+        for text, results in json.loads(options.results.read_text("utf-8")).items():
+            hits[text] = [Hit(one["title"], one["url"], one["content"]) for one in results]
+        ideas = [{"kind": "searched", "text": text} for text in hits]
     warm_up = Idea(token="", name="Warm-up", text="A bell that rings when tea is ready.")
     for job in JOBS.values():  # loads the model and reads the questions
-        provider.ask(job, warm_up, lambda _: None)
-    for idea in IDEAS[options.half][: options.first]:
+        provider.ask(job, warm_up, lambda _: None, a_search(next(iter(hits.values()), [])))
+    for idea in ideas[: options.first]:
         print(f"\n{idea['kind']}: {idea['text']}")
         started = time.monotonic()
         for name, job in JOBS.items():
             asked = Idea(token="", name=idea["text"][:40], text=idea["text"])
             before = time.monotonic()
             try:
-                answer = provider.ask(job, asked, lambda _: None)
+                there = hits.get(idea["text"], [])
+                answer = provider.ask(job, asked, lambda _: None, a_search(there))
             except ProviderError as error:
                 print(f"  {name}: {error}")
                 figures[name].append({"kept": 0, "dropped": WHOLE[name]})
@@ -102,6 +120,9 @@ def main() -> None:
             print(f"  {name}: {took:.1f} s, {answer.provenance.output_tokens} tokens, {line}")
             for finding in answer.findings:
                 print("    " + json.dumps([*texts(finding.model_dump())], ensure_ascii=False))
+                proof = getattr(finding, "evidence", "")
+                if proof and not any(proof in f"{hit.title}\n{hit.text}" for hit in there):
+                    print("    NO PAGE SAYS SO")
         both.append(time.monotonic() - started)
         print(f"  both: {both[-1]:.1f} s", flush=True)
     in_time = sum(seconds <= SECONDS for seconds in both)

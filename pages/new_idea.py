@@ -43,13 +43,12 @@ with st.form("new_idea"):
         # The small model names kinds of alternatives: none of them can be a known one.
         help="Left aside by the small model" if idearc.find_servers else None,
     )
-    search_web = bool(idearc.search_goes_to) and st.checkbox(
-        "Search the web",
-        idearc.wanted_search(parent),
-        key=f"search-{of_parent}",
-    )
+    search_web = False
     if idearc.search_goes_to:
-        st.caption(f"Search phrases made from your idea go to {plain(idearc.search_goes_to)}.")
+        with st.container(gap="xxsmall"):
+            wanted = idearc.wanted_search(parent)
+            search_web = st.checkbox("Search the web", wanted, key=f"search-{of_parent}")
+            st.caption(f"Search phrases made from your idea go to {plain(idearc.search_goes_to)}.")
     submitted = st.form_submit_button("Submit idea", type="primary")
 
 # A token for each view of the form: clicks that come in twice carry the same one.

@@ -34,6 +34,7 @@ class Reply:
     incomplete: str | None = None  # why the answer is not whole
     failed: str | None = None  # the Responses API's word for an error with status 200
     searched: dict[str, list[str]] = field(default_factory=dict)  # query -> addresses
+    opened: Sequence[str] = ()  # addresses of pages that it read
     body: bytes | None = None  # instead of all that the API would say
     seconds_per_byte: float = 0
     hang_up: bool = False
@@ -230,6 +231,15 @@ def _response(model: str, text: str, reply: Reply) -> dict[str, Any]:
             },
         }
         for query, pages in reply.searched.items()
+    ]
+    searches += [
+        {
+            "id": "ws_2",
+            "type": "web_search_call",
+            "status": "completed",
+            "action": {"type": "open_page", "url": page},
+        }
+        for page in reply.opened
     ]
     part = (
         {"type": "refusal", "refusal": reply.refusal}

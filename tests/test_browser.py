@@ -627,7 +627,7 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
     }
     # Found on the web, it comes with addresses too.
     addresses = [
-        CompetitorFields(**one, url=url, sources=[one["name"]])
+        CompetitorFields(**one, url=url, sources=[one["name"]], evidence=one["name"])
         for one, url in zip(competitors, ["javascript:alert(1)", *HOSTILE[1:]], strict=True)
     ]
     searched = store.add_idea(an_idea(name="Searched"))[0]
@@ -638,7 +638,7 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
 
     page.goto(f"{app.url}/workspace?idea={searched.id}")
     expect(page.get_by_text("Searched the web for")).to_be_visible()
-    check(content(page), "competitors", times=5)
+    check(content(page), "competitors", times=6)
     submit(page, app, text=f"{' '.join(HOSTILE)} {TEXT}", name=HOSTILE[5])
     expect(content(page).get_by_text("example-model ·")).to_be_visible()  # its last line
     assert seen(page.get_by_role("heading").first) == HOSTILE[5]

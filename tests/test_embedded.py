@@ -7,7 +7,8 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +17,14 @@ import pytest
 from annotated_types import MaxLen, MinLen
 from conftest import TEXT, an_idea, quiet
 from pydantic import BaseModel
+from search_server import HITS
 from test_core import eventually
 
 from idearc.errors import ProviderError
 from idearc.jobs import Job
 from idearc.jobs.features import Feature
-from idearc.jobs.job import JobAnswer, Question
+from idearc.jobs.job import Conversation, JobAnswer, Judgement, Question
+from idearc.models import Idea
 from idearc.providers import EMBEDDED, Answer
 from idearc.providers.embedded import EmbeddedProvider
 
@@ -95,6 +98,28 @@ def test_it_answers_and_says_what_it_is_doing(
     assert answer.provenance.provider == EMBEDDED
     assert answer.provenance.model == "SmolLM2-135M-Instruct.Q4_1"
     assert answer.provenance.output_tokens > 0
+
+
+def test_it_researches_with_a_search_and_tells_how_sure_it_is(
+    make_provider: Callable[..., EmbeddedProvider],
+) -> None:
+    sureness = []
+    judge = Judgement("Answer Yes or No.", [("Is fire hot?", True), ("Is ice hot?", False)])
+
+    async def look(_idea: Idea, asked: Conversation) -> Sequence[BaseModel]:
+        hits = await asked.search(["salon apps"])
+        asked.note(f"Reading {len(hits)} pages")
+        sureness.append(await asked.likelihood(judge, "Is the sun hot?"))
+        return (await asked.ask(JOB.question, hits[0].text)).findings()
+
+    notes: list[str] = []
+    job = replace(JOB, small_research=look)
+    answer = make_provider().ask(job, an_idea(), notes.append, lambda _phrase: HITS)
+    assert isinstance(answer.findings[0], Word)
+    assert 0 < sureness[0] < 1
+    assert list(answer.provenance.searched) == ["salon apps"]
+    assert answer.provenance.output_tokens > 1
+    assert notes[-2:] == ["Searching: salon apps", "Reading 5 pages"]
 
 
 def test_certificates_and_proxies_that_are_gone_are_not_in_its_way(

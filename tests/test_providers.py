@@ -236,12 +236,14 @@ def test_openai_searches_the_web_for_competitors_only(model_server: ModelServer)
     provider = OpenAIProvider(
         base_url=model_server.url, api_key=API_KEY, model=None, timeout_seconds=20
     )
-    model_server.script["competitors"] = [Reply(searched={"salon apps": ["https://a.com/x"]})]
+    found_there = {"salon apps": ["https://a.com/x"]}
+    model_server.script["competitors"] = [Reply(searched=found_there, opened=["https://b.com"])]
     idea = an_idea(known=["Booksy", "Fresh"])
     found = provider.ask(COMPETITORS, idea, quiet).provenance
     provider.ask(FEATURES, idea, quiet)
 
-    assert [*found.searched, *found.pages] == ["salon apps", "https://a.com/x"]
+    assert list(found.searched) == ["salon apps"]
+    assert list(found.pages) == ["https://a.com/x", "https://b.com"]
     competitors, features = model_server.requests
     assert competitors.path == features.path == OPENAI_PATH
     assert {"url", "sources"} <= fields(competitors.body["text"]["format"]["schema"])

@@ -145,9 +145,9 @@ def _card(one: Competitor, address: str, badges: list[str], found: Pages, key: s
     if one.search:
         st.markdown(f":material/search: {link(short(one.search), search_url(one.search))}")
     sources = [url for url in one.sources if host(url)]
-    if one.evidence and sources:
-        field(f"“{one.evidence}”", f"{key}-evidence")
-        st.caption(link(host(sources[0]), sources[0]) if found.has(sources[0]) else "")
+    if one.evidence:
+        source = "".join(link(host(url), url) for url in sources[:1] if found.has(url))
+        st.caption(f"“{plain(one.evidence)}” {source}")
     elif found and sources:
         listed = " · ".join(
             link(host(url), url) if found.has(url) else f"{plain(host(url))} (not in the search)"

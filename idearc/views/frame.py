@@ -114,8 +114,8 @@ def which_model(find_servers: Callable[[], Mapping[str, str]]) -> None:
             for name, url in _answering(find_servers).items()
         )
         st.caption(
-            "A small model on this machine answers. For researched competitors, connect OpenAI or "
-            f"Ollama. {servers}",
+            "A small model on this machine answers. For better answers, connect OpenAI or Ollama. "
+            f"{servers}",
             width="stretch",
         )
         with st.popover("How to connect", type="tertiary"):
