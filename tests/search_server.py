@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from processes import free_port
 
@@ -89,10 +89,9 @@ def _handler(server: SearchServer) -> type[BaseHTTPRequestHandler]:
         def log_message(self, *args: Any) -> None:
             pass
 
-        def do_GET(self) -> None:
-            address = urlsplit(self.path)
-            asked = parse_qs(address.query)
-            assert address.path.endswith("/search")
+        def do_POST(self) -> None:
+            asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            assert self.path == "/search"
             assert asked["format"] == ["json"]
             server.phrases += asked["q"]
             server.times.append(time.monotonic())

@@ -1,4 +1,4 @@
-"""A backup by the README's two commands, while ideas come in."""
+"""A backup by the two commands of OPERATING.md, while ideas come in."""
 
 import os
 import re

@@ -126,6 +126,16 @@ def test_where_all_refuse_nothing_is_found(engines: EnginesServer) -> None:
     assert set(engines.phrases) == {"html.duckduckgo.com", "search.brave.com", "www.mojeek.com"}
 
 
+def test_phrases_never_reach_the_log(
+    search_server: SearchServer, engines: EnginesServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG"), caplog.at_level("DEBUG", logger="httpx2"):
+        SearxngSearcher(search_server.url).search("secretplan")
+        ddgs(engines).search("secretplan")
+    assert "httpx2" in caplog.text
+    assert "secretplan" not in caplog.text
+
+
 def test_no_network_is_told_in_a_line() -> None:
     searcher = DdgsSearcher(proxy=f"http://127.0.0.1:{free_port()}")
     with pytest.raises(SearchError, match="could not be asked: they can't be reached") as caught:

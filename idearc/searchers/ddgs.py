@@ -3,6 +3,7 @@
 It sends each phrase to the engines that are named here and to nobody else, and keeps nothing.
 """
 
+import logging
 import os
 from collections.abc import Sequence
 
@@ -13,6 +14,9 @@ from idearc.web import Hit
 _ATTEMPTS = ("duckduckgo", "brave,mojeek")
 _SECONDS = 10  # for each
 _MAX_RESULTS = 10
+
+for _name in ("ddgs", "primp"):  # what they log below that holds the phrases
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class DdgsSearcher:

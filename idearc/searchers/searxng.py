@@ -51,9 +51,9 @@ class SearxngSearcher:
             with (
                 httpx2.Client(timeout=_SECONDS, **way_to(self._url)) as client,
                 client.stream(
-                    "GET",
+                    "POST",  # addresses are logged, here and there
                     f"{self._url.rstrip('/')}/search",
-                    params={"q": phrase, "format": "json"},
+                    data={"q": phrase, "format": "json"},
                 ) as response,
             ):
                 if response.status_code != 200:

@@ -7,6 +7,7 @@ import streamlit as st
 from idearc.core import Idearc
 from idearc.markdown import plain
 from idearc.models import Idea
+from idearc.views import news
 from idearc.views.button import answer, button
 from idearc.views.parts import problem_told, short
 
@@ -37,6 +38,7 @@ def _ask(idearc: Idearc, idea: Idea, others: int, key: str) -> None:
     answer(key, agree, refuse)
     if is_agreed:
         with problem_told():
+            news.stop_watching(idearc)
             idearc.delete(idea.id)
             st.session_state.deleted = name
             has_list = idearc.visitor.has_list

@@ -46,6 +46,12 @@ def watch(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
         idearc.watch(viewer, idea, shown)
 
 
+def stop_watching(idearc: Idearc) -> None:
+    """Before the page is left for another: news that came meanwhile would bring it back."""
+    if viewer := this_session():
+        idearc.forget(viewer)
+
+
 def tick(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
     """Has this page look for more every few seconds, as often as a round has ticks.
 
