@@ -16,7 +16,7 @@ from idearc.jobs.competitors.small_search import Described, PageNames, small_res
 from idearc.jobs.job import Judgement, Question
 from idearc.jobs.research import phrases
 from idearc.jobs.research.hits import MAX_HITS, as_page, gathered, numbered
-from idearc.jobs.research.names import candidates, evidence, own_names, own_page
+from idearc.jobs.research.names import about, candidates, evidence, own_names, own_page
 from idearc.jobs.research.phrases import Phrases, searches
 from idearc.jobs.research.words import GeneralWords, is_said
 from idearc.web import Hit
@@ -211,6 +211,12 @@ def test_a_name_with_a_mark_does_not_end_its_sentence() -> None:
 def test_the_page_of_its_own_is_the_one_that_is_registered_so() -> None:
     assert own_page("Gapfill, Inc.", HITS) == "https://gapfill.example/"
     assert own_page("Chairly", HITS) == ""
+
+
+def test_of_a_page_counts_what_is_about_the_name() -> None:
+    text = "Chairly costs $9. Gapfill is dear. Many like Chairly."
+    part = about("Chairly", Hit("Apps", "https://a.example", text))
+    assert (part.title, part.text) == ("Apps", "Chairly costs $9. Many like Chairly.")
 
 
 def test_what_a_page_does_not_say_is_not_said() -> None:

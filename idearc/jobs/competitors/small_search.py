@@ -13,7 +13,7 @@ from idearc.jobs.competitors.entry import CompetitorFields
 from idearc.jobs.job import Conversation, Judgement, Question, describe, material
 from idearc.jobs.research import phrases
 from idearc.jobs.research.hits import as_page
-from idearc.jobs.research.names import Evidence, candidates, own_page, worth_reading
+from idearc.jobs.research.names import Evidence, about, candidates, own_page, worth_reading
 from idearc.jobs.research.words import is_said
 from idearc.models import Idea
 from idearc.text import Text, differently_spelled, first
@@ -55,9 +55,10 @@ async def small_research(idea: Idea, asked: Conversation) -> Sequence[BaseModel]
 async def _entry(
     one: Evidence, sureness: float, hits: Sequence[Hit], asked: Conversation
 ) -> CompetitorFields:
-    """What the model says of it is kept as far as the page says so."""
-    page = f"{one.hit.title}\n{one.hit.text}"
-    said = await asked.ask(DESCRIBE, _named(one.name, one.hit))
+    """What the model says of it is kept as far as sentences that name it say so."""
+    part = about(one.name, one.hit)
+    page = f"{part.title}\n{part.text}"
+    said = await asked.ask(DESCRIBE, _named(one.name, part))
     strength, weakness, pricing = (
         words if is_said(words, page) else ""
         for words in (said.strength, said.weakness, said.pricing)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import itemgetter
 
@@ -49,10 +49,10 @@ def candidates(
 
 def evidence(name: str, hits: Sequence[Hit], context: Sequence[str]) -> Evidence | None:
     """The sentence that says most of it: of those that hold it, else a title; None if none does."""
-    about = {word for text in context for word in words_of(text)} - set(words_of(name))
+    other_words = {word for text in context for word in words_of(text)} - set(words_of(name))
     found = [
         (
-            (kind, name in sentence, len(about & set(words_of(sentence)))),
+            (kind, name in sentence, len(other_words & set(words_of(sentence)))),
             Evidence(name, sentence, hit),
         )
         for hit in hits
@@ -60,6 +60,12 @@ def evidence(name: str, hits: Sequence[Hit], context: Sequence[str]) -> Evidence
         if _holds(name, sentence)
     ]
     return max(found, key=itemgetter(0))[1] if found else None
+
+
+def about(name: str, hit: Hit) -> Hit:
+    """The page as far as it is about the name: its title, and the sentences that hold it."""
+    sentences = [sentence for _, sentence in _sentences(hit)][1:]
+    return replace(hit, text=" ".join(one for one in sentences if _holds(name, one)))
 
 
 def worth_reading(hits: Sequence[Hit], most: int) -> list[Hit]:
