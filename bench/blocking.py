@@ -3,10 +3,10 @@
 import streamlit as st
 
 from idearc.bootstrap import build_provider
-from idearc.core import run_job
 from idearc.jobs import JOBS
 from idearc.models import Idea, new_id
 from idearc.providers import Provider
+from idearc.run import run_job
 from idearc.settings import read_settings
 from idearc.store import Store
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from idearc.backup import back_up, restore
 from idearc.bootstrap import LOG_FORMAT, build_store, work
 from idearc.database import migrate
-from idearc.doctor import counted, examine
+from idearc.doctor import examine
 from idearc.errors import InputError, explained
 from idearc.jobs import JOBS
 from idearc.settings import read_settings
 from idearc.snapshot import MAX_BYTES, read
+from idearc.text import counted
 
 log = logging.getLogger("idearc.commands")
 
@@ -50,12 +51,12 @@ def _import(arguments: argparse.Namespace) -> None:
 
 def _back_up(arguments: argparse.Namespace) -> None:
     ideas = back_up(read_settings().database_url, arguments.file)
-    print(f"All that is stored by now is in {arguments.file}: {counted(ideas)}.")
+    print(f"All that is stored by now is in {arguments.file}: {counted(ideas, 'idea')}.")
 
 
 def _restore(arguments: argparse.Namespace) -> None:
     ideas = restore(read_settings().database_url, arguments.file)
-    print(f"{arguments.file} has taken the place of all that was stored: {counted(ideas)}.")
+    print(f"{arguments.file} has taken the place of all that was stored: {counted(ideas, 'idea')}.")
 
 
 def _worker(arguments: argparse.Namespace) -> None:

@@ -10,14 +10,14 @@ T = TypeVar("T")
 
 
 def in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
-    """In a thread that doesn't keep the process from ending, as those of a pool do."""
+    """In a thread of its own, which doesn't keep the process from ending, as those of a pool do."""
     loop = asyncio.get_running_loop()
     over: asyncio.Future[T] = loop.create_future()
 
     def tell(outcome: T | None, error: Exception | None) -> None:
         if over.done():
             return
-        if error:
+        if error is not None:
             over.set_exception(error)
         else:
             over.set_result(outcome)  # type: ignore[arg-type] # None only where T is

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from idearc.core import Idearc, run_job
+from idearc.core import Idearc
 from idearc.errors import IdearcError
 from idearc.limits import Limits
 from idearc.providers import Note, Provider
+from idearc.run import run_job
 from idearc.runners import Run, Runner
 from idearc.runners.threads import ThreadRunner
 from idearc.searchers import Searcher

@@ -3,8 +3,8 @@
 import copy
 import statistics
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from idearc.errors import InputError, StoreError
@@ -13,9 +13,7 @@ from idearc.jobs import JOBS, Job
 from idearc.limits import Limits
 from idearc.models import Choice, Finding, Idea, Share
 from idearc.progress import Progress, State, derive, is_done
-from idearc.providers import Note, Provider
 from idearc.runners import Ended, RunKey, Runner, Running, Unclear
-from idearc.searchers import Searcher
 from idearc.snapshot import Snapshot
 from idearc.store import Store
 from idearc.text import clean
@@ -31,32 +29,6 @@ _NOT_SHARED = (
 )
 _NO_LIST = "There is no list of ideas here: each is where its own link leads, for who holds it."
 _LATEST = 9  # results that tell how long a job usually takes
-
-
-def run_job(
-    store: Store,
-    provider: Provider,
-    searcher: Searcher | None,
-    job_name: str,
-    idea_id: str,
-    note: Note,
-) -> None:
-    """Ask, and keep the answer. Safe to run twice; raises what the provider and the store raise.
-
-    The searcher is used where who wrote the idea wants it.
-    """
-    job, idea = JOBS[job_name], store.idea(idea_id)
-    if idea is None:
-        raise StoreError(
-            "This idea is not in the database of the process that ran its job. Perhaps it was "
-            "deleted; else check that IDEARC_DATABASE_URL is the same for all, then try again."
-        )
-    if (idea_id, job_name) in store.results([idea_id]):
-        return
-    started = time.monotonic()
-    search = searcher.search if searcher and idea.search_web else None
-    answer = provider.ask(job, idea, note, search)
-    store.save(job, idea_id, answer, seconds=time.monotonic() - started)
 
 
 class Idearc:
@@ -117,7 +89,7 @@ class Idearc:
             return same.id
         self._limits.admit(self.visitor, idea.id, list(JOBS), self._live, is_new=True)
         idea.owner = self.visitor.owner
-        idea.search_web = search_web and bool(self.search_goes_to)
+        idea.search_goes_to = self.search_goes_to if search_web else ""
         if parent and parent.owner == idea.owner:
             idea.line_id, idea.parent_version = parent.line_id, parent.version
         idea, is_new = self._store.add_idea(idea)
@@ -126,11 +98,16 @@ class Idearc:
         return idea.id
 
     def wanted_search(self, parent: Idea | None) -> bool:
-        """Whether the visitor wanted a search last time; without a list, for the idea before."""
-        if not self.visitor.has_list:
-            return bool(parent and parent.search_web)
-        latest = self._store.ideas(limit=1, owner=self.visitor.owner)
-        return any(idea.search_web for idea in latest)
+        """Whether the visitor wanted this search last time; without a list, for the idea before.
+
+        One can write while the database is away.
+        """
+        if self.visitor.has_list:
+            latest: Sequence[Idea] = ()
+            with suppress(StoreError):
+                latest = self._store.ideas(limit=1, owner=self.visitor.owner)
+            parent = latest[0] if latest else None
+        return bool(parent and parent.search_goes_to == self.search_goes_to)
 
     def retry(self, job_name: str, idea_id: str) -> None:
         """Starts one job anew; does nothing while it runs, when it is done, or the idea is gone.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from idearc.bootstrap import build_provider, build_searcher, build_store, connection
 from idearc.errors import IdearcError, explained
 from idearc.settings import Settings, read_settings, unknown_variables
+from idearc.text import counted
 
 log = logging.getLogger(__name__)
 
@@ -42,24 +43,20 @@ def _check(name: str, look: Callable[[Settings], str], settings: Settings) -> Ch
 def _database(settings: Settings) -> str:
     store = build_store(settings)
     try:
-        return f"{store.address}, {counted(store.count_ideas())}"
+        return f"{store.address}, {counted(store.count_ideas(), 'idea')}"
     finally:
         store.close()
 
 
 def _search(settings: Settings) -> str:
     """One's own is asked; others are nobody's to be asked without need."""
-    if not settings.search_goes_to:
-        return "off" if settings.search == "off" else "by the model itself"
-    if settings.search == "duckduckgo":
-        return f"{settings.search_goes_to}, where a visitor ticks it; not asked now"
     searcher = build_searcher(settings)
-    found = searcher.search("weather") if searcher else ()
-    return f"{settings.search_goes_to}, {len(found)} results for “weather”"
-
-
-def counted(ideas: int) -> str:
-    return f"{ideas:,} idea{'' if ideas == 1 else 's'}"
+    if searcher is None:
+        return "by the model itself" if settings.answers == "openai" else "off"
+    if settings.search == "duckduckgo":
+        return f"{searcher.recipients}, where a visitor ticks it; not asked now"
+    found = searcher.search("weather")
+    return f"{searcher.recipients}, {counted(len(found), 'result')} for “weather”"
 
 
 def _temporal(settings: Settings) -> str:

@@ -23,6 +23,10 @@ class ProviderError(IdearcError):
         self.retry_after = retry_after
 
 
+class WrongFormError(ProviderError):
+    """The model answered twice in a form that can't be read."""
+
+
 class SearchError(IdearcError):
     """The web can't be searched; jobs go on without it."""
 

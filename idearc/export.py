@@ -95,7 +95,7 @@ def _of_job(part: Part) -> Iterator[Block]:
         memory = "From the model's memory, not checked on the web."
         yield Block("text", searched if result.is_researched else memory)
     if result.search_failure:
-        yield Block("text", f"There was no web search. {result.search_failure}")
+        yield Block("text", result.search_failure)
     if not part.findings:
         yield Block("text", job.nothing)
     pages = Pages(result.pages)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import DateTime, Dialect, Index, TypeDecorator, UniqueConstraint, false
+from sqlalchemy import DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import JSON, Field, SQLModel
 
@@ -62,10 +62,10 @@ class Idea(Base, table=True):
         sa_column_kwargs={"server_default": ""},
         description="who made it, as the log-in knows them; empty without log-in",
     )
-    search_web: bool = Field(
-        default=False,
-        sa_column_kwargs={"server_default": false()},
-        description="whether phrases made from it may go to search engines",
+    search_goes_to: str = Field(
+        default="",
+        sa_column_kwargs={"server_default": ""},
+        description="to whom phrases made from it may go, as it was said; empty: to nobody",
     )
     line_id: str = Field(default_factory=new_id, description="common to all versions of an idea")
     version: int = Field(default=1, description="from 1; the store gives the line's next one")

@@ -62,7 +62,6 @@ class _IdeaPart(BaseModel):
     name: str
     text: str
     known: list[str]
-    search_web: bool = False
     created_at: _Moment
 
 
@@ -157,7 +156,6 @@ def _snapshot(file: _File) -> Snapshot:
     written = file.idea
     idea = read_form(written.name, written.text, "\n".join(written.known), token=new_id())
     idea.created_at = written.created_at
-    idea.search_web = written.search_web
     parts = [_part(idea.id, result, place) for place, result in enumerate(file.results)]
     if len({part.job.name for part in parts}) < len(parts):
         raise InputError("The file holds two results of the same job. Export the idea again.")

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Annotated, Protocol, TypeVar
 
 from annotated_types import MaxLen
@@ -72,6 +73,11 @@ def _without_blanks(phrases: list[str]) -> list[str]:
     return [phrase for phrase in phrases if phrase]
 
 
+def counted(number: int, noun: str) -> str:
+    """As in `1 page` and `14 pages`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def first(count: int) -> BeforeValidator:
     """Drops what is over in an answer's list: too much is no reason to ask again."""
     return BeforeValidator(lambda items: items[:count] if isinstance(items, list) else items)
@@ -117,6 +123,7 @@ class Names:
         self._asides[letters].add(aside)
 
 
+@lru_cache(maxsize=20_000)
 def bare(name: str) -> tuple[str, str]:
     """What is common to the spellings of a name; and what stands in brackets at its end."""
     decomposed = unicodedata.normalize("NFKD", re.sub("[®©™℠]", "", name)).casefold()

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 import idna
 from publicsuffixlist import PublicSuffixList
 
+_LONGEST = 2_000  # characters of an address, which browsers and search engines take
+
 
 @dataclass(frozen=True)
 class _Address:
@@ -43,7 +45,7 @@ def site(url: str) -> str:
 
 def _read(url: str) -> _Address | None:
     """The parts of an address of the web; None of any other text, and where it says for whom."""
-    if re.search(r"[<>\s\\]", url.strip()):
+    if len(url) > _LONGEST or re.search(r"[<>\s\\]", url.strip()):
         return None
     try:
         parts = urlsplit(url.strip())
@@ -78,7 +80,7 @@ class Pages:
 
     def has(self, url: str) -> bool:
         """Whether this very page was returned."""
-        return _page(url) in self._pages
+        return page_key(url) in self._pages
 
     def has_site(self, url: str) -> bool:
         """Whether any page of its site was returned."""
@@ -92,7 +94,7 @@ class Pages:
 
     @cached_property
     def _pages(self) -> set[str]:
-        return {*map(_page, self._addresses)} - {""}
+        return {*map(page_key, self._addresses)} - {""}
 
     @cached_property
     def _hosts(self) -> set[str]:
@@ -103,7 +105,7 @@ class Pages:
         return {*map(site, self._addresses)} - {""}
 
 
-def _page(url: str) -> str:
+def page_key(url: str) -> str:
     """What tells one page from another: no scheme, no `www.`, no mark of who led there."""
     address = _read(url)
     if not address:

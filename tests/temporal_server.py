@@ -17,9 +17,9 @@ from typing import Any
 from processes import free_port, wait_until_ready
 
 from idearc.bootstrap import build_provider, build_searcher, build_store, connection
-from idearc.core import run_job
 from idearc.errors import IdearcError
 from idearc.providers import Provider
+from idearc.run import run_job
 from idearc.runners.engine import Connection
 from idearc.settings import read_settings
 from idearc.worker import connect

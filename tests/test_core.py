@@ -14,12 +14,13 @@ from sqlalchemy import text
 from temporal_server import worker_here
 
 from idearc.bootstrap import build
-from idearc.core import Idearc, run_job
+from idearc.core import Idearc
 from idearc.errors import InputError
 from idearc.jobs import JOBS
 from idearc.models import Idea, Result, new_id, now
 from idearc.progress import Progress, State, derive
 from idearc.providers.compatible import CompatibleProvider
+from idearc.run import run_job
 from idearc.runners import Ended, Failed, Running
 from idearc.settings import read_settings
 from idearc.store import Store

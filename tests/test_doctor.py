@@ -10,6 +10,7 @@ import pytest
 from conftest import API_KEY
 from model_server import ModelServer, Reply
 from postgres_server import PostgresServer
+from search_server import SearchServer
 from temporal_server import TemporalServer, worker_here
 from test_core import eventually
 
@@ -174,7 +175,9 @@ def test_without_a_worker_or_a_table_it_says_which_command_helps(
 
 def test_the_small_model_is_looked_at_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert "is fetched with the first idea" in [words for _, _, words in examine()][-1]
+    assert (
+        "is fetched with the first idea" in {name: words for name, _, words in examine()}["model"]
+    )
     monkeypatch.setenv("IDEARC_MODEL_PATH", __file__)
     assert "is no model" in wrong()["model"]
 
@@ -223,6 +226,15 @@ def test_ctrl_c_ends_it_without_a_traceback(
     assert "Traceback" not in said
 
 
+def test_a_searxng_of_ones_own_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with SearchServer() as server:
+        monkeypatch.setenv("IDEARC_SEARCH", server.url)
+        said = {name: words for name, _, words in examine()}
+        assert said["search"].endswith(", 5 results for “weather”")
+        server.status = 403
+        assert "settings.yml" in wrong()["search"]
+
+
 @pytest.mark.parametrize("is_well", [True, False])
 def test_its_exit_status_tells_a_script(
     model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, is_well: bool
@@ -231,5 +243,5 @@ def test_its_exit_status_tells_a_script(
     command = [sys.executable, "-m", "idearc", "doctor"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     lines = [line.split()[0] for line in done.stdout.splitlines()]
-    assert lines == ["ok", "ok", "ok" if is_well else "WRONG"]
+    assert lines == ["ok", "ok", "ok" if is_well else "WRONG", "ok"]
     assert done.returncode == (0 if is_well else 1)

@@ -25,7 +25,7 @@ from processes import free_port
 from temporal_server import TemporalServer, worker_here
 
 from idearc.bootstrap import connection
-from idearc.core import Idearc, run_job
+from idearc.core import Idearc
 from idearc.jobs import JOBS, Job
 from idearc.limits import Limits
 from idearc.models import Idea, new_id, now
@@ -34,6 +34,7 @@ from idearc.providers import Answer, Note, Provider, Search
 from idearc.providers.compatible import CompatibleProvider
 from idearc.providers.openai import OpenAIProvider
 from idearc.providers.server import ServerProvider
+from idearc.run import run_job
 from idearc.runners import Runner, engine
 from idearc.runners.temporal import TemporalRunner
 from idearc.runners.threads import ThreadRunner

@@ -21,8 +21,8 @@ def files(pattern: str) -> set[str]:
 JOBS, VIEWS = files("idearc/jobs/**/*.py"), files("idearc/views/*.py")
 UI = {"app.py", "idearc/application.py", *files("pages/*.py"), *VIEWS}
 PROVIDERS = {f"idearc/providers/{name}.py" for name in ("server", "openai", "compatible")}
-SEARXNG = "idearc/searchers/searxng.py"
-HTTP = {SEARXNG} | {
+SEARCHERS = {"idearc/searchers/searxng.py", "idearc/searchers/ddgs.py"}
+HTTP = {"idearc/searchers/searxng.py"} | {
     f"idearc/providers/{name}.py"
     for name in ("client", "server", "response", "refusal", "model_sources", "nearby")
 }
@@ -61,9 +61,10 @@ MAY_IMPORT = {
     "idearc.form": UI | {"idearc/core.py", "idearc/snapshot.py"},
     "publicsuffixlist": {"idearc/web.py"},
     "idna": {"idearc/web.py"},
-    "idearc.store": {"idearc/core.py", "idearc/bootstrap.py"},
+    "idearc.store": {"idearc/core.py", "idearc/run.py", "idearc/bootstrap.py"},
+    "idearc.run": {"idearc/bootstrap.py"},
     "idearc.watcher": {"idearc/core.py"},
-    "idearc.providers.client": {*PROVIDERS, "idearc/providers/model_sources.py", SEARXNG},
+    "idearc.providers.client": {*PROVIDERS, "idearc/providers/model_sources.py", *SEARCHERS},
     "idearc.providers.server": {*PROVIDERS, "idearc/providers/conversation.py"},
     "idearc.searchers.polite": {"idearc/bootstrap.py"},
     "idearc.searchers.ddgs": {"idearc/bootstrap.py"},

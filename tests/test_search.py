@@ -12,13 +12,14 @@ from temporal_server import worker_here
 from test_core import eventually
 from test_pages import an_app, submit, texts, workspace
 
-from idearc.bootstrap import build
+from idearc.bootstrap import build, build_provider, build_searcher
 from idearc.core import Idearc
 from idearc.errors import SearchError
 from idearc.export import markdown, report
 from idearc.jobs import JOBS
 from idearc.models import Result, new_id
 from idearc.providers.compatible import CompatibleProvider
+from idearc.run import run_job
 from idearc.settings import read_settings
 from idearc.snapshot import read, write
 from idearc.store import Store
@@ -97,7 +98,7 @@ def test_without_the_tick_nothing_is_searched_and_asked_as_before(
 
 @pytest.mark.parametrize(
     ("status", "hits", "reason"),
-    [(403, HITS, "settings.yml"), (200, [], "gave nothing; perhaps they refuse")],
+    [(403, HITS, "settings.yml"), (200, [], "found nothing; perhaps the search engines refuse")],
 )
 def test_a_search_that_fails_is_said_and_no_more(
     idearc: Idearc,
@@ -114,7 +115,7 @@ def test_a_search_that_fails_is_said_and_no_more(
     assert not result.is_researched
     assert len(store.findings(COMPETITORS, idea_id)) == 3
     shown = texts(workspace(an_app(), idea_id))
-    assert "There was no web search." in shown
+    assert "What follows is the model's alone." in shown
     assert reason in shown
     assert "seen in the search" not in shown
     assert reason in markdown(report(idearc.snapshot(idearc.idea(idea_id)))).replace("\\", "")
@@ -131,7 +132,7 @@ def test_what_came_before_a_failure_is_used(model_server: ModelServer) -> None:
     )
     notes: list[str] = []
     answer = provider.ask(COMPETITORS, an_idea(), notes.append, search)  # type: ignore[arg-type]
-    assert list(answer.provenance.searched) == PHRASES[:1]
+    assert list(answer.provenance.searched) == PHRASES[:2]  # what was sent
     assert answer.provenance.search_failure == ""
     assert notes == [f"Searching: {PHRASES[0]}", f"Searching: {PHRASES[1]}", "Reading 5 pages"]
 
@@ -142,6 +143,26 @@ def test_a_job_without_research_is_asked_as_always(model_server: ModelServer) ->
     )
     provider.ask(FEATURES, an_idea(), quiet, lambda phrase: pytest.fail(phrase))
     assert [request.job for request in model_server.requests] == ["features"]
+
+
+def test_a_search_that_breaks_is_a_reason_and_no_failed_job(model_server: ModelServer) -> None:
+    provider = CompatibleProvider(
+        base_url=model_server.url, api_key=None, model="m", timeout_seconds=20
+    )
+    answer = provider.ask(COMPETITORS, an_idea(), quiet, {}.__getitem__)
+    assert len(answer.findings) == 3
+    assert "Something went wrong in the web search (KeyError)." in answer.provenance.search_failure
+
+
+def test_phrases_that_cant_be_read_are_no_failed_job(model_server: ModelServer) -> None:
+    model_server.always["phrases"] = Reply("I'd search for salon apps.")
+    provider = CompatibleProvider(
+        base_url=model_server.url, api_key=None, model="m", timeout_seconds=20
+    )
+    sent: list[str] = []
+    answer = provider.ask(COMPETITORS, an_idea(), quiet, lambda one: [*HITS, sent.append(one)][:5])
+    assert answer.provenance.search_failure == ""
+    assert [one.removeprefix(sent[0]) for one in sent] == ["", " app", " alternatives"]
 
 
 def test_a_search_that_hangs_ends_with_the_run(model_server: ModelServer) -> None:
@@ -191,7 +212,7 @@ def test_the_form_asks_first_and_says_who_gets_what(
     box.check()
     submit(app)
     (idea,) = store.ideas(limit=9)
-    assert idea.search_web
+    assert idea.search_goes_to == f"the SearXNG at {address}"
     found(store, idea.id)
     shown = texts(app.run())
     assert "“Gapfill offers a cancelled appointment to clients nearby." in shown
@@ -200,10 +221,37 @@ def test_the_form_asks_first_and_says_who_gets_what(
 
 
 def test_the_next_form_remembers_the_choice(app: AppTest, store: Store) -> None:
-    store.add_idea(an_idea(search_web=True))
+    here = read_settings().search_goes_to
+    store.add_idea(an_idea(search_goes_to=here))
     assert an_app().run().checkbox[0].value is True
-    store.add_idea(an_idea(search_web=False))
+    store.add_idea(an_idea(search_goes_to="somebody else"))
+    assert an_app().run().checkbox[0].value is False
+    store.add_idea(an_idea())
     assert app.run().checkbox[0].value is False
+
+
+def test_phrases_go_to_nobody_else_than_was_said(
+    store: Store, search_server: SearchServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idea = store.add_idea(an_idea(search_goes_to="DuckDuckGo and other search engines"))[0]
+    settings = read_settings()
+    provider, searcher = build_provider(settings), build_searcher(settings)
+    run_job(store, provider, searcher, "competitors", idea.id, quiet)
+    (result, _) = store.results([idea.id])[idea.id, "competitors"]
+    assert "phrases were to go to DuckDuckGo" in result.search_failure
+    assert search_server.phrases == []
+
+
+@pytest.mark.parametrize("search", ["duckduckgo", "http://me:secret@search.example:8080/x?y=z"])
+def test_who_searches_is_named_with_the_same_words(
+    search: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDEARC_SEARCH", search)
+    settings = read_settings()
+    searcher = build_searcher(settings)
+    assert searcher
+    assert searcher.recipients == settings.search_goes_to
+    assert "secret" not in searcher.recipients
 
 
 @pytest.mark.parametrize(
@@ -239,7 +287,7 @@ def test_evidence_goes_where_the_idea_goes(idearc: Idearc, store: Store) -> None
     found(store, idea_id)
     snapshot = idearc.snapshot(idearc.idea(idea_id))
     again = read(write(snapshot).encode())
-    assert again.idea.search_web
+    assert again.idea.search_goes_to == ""  # whoever imports it has ticked nothing
     sentences = [
         one.evidence for part in again.parts for one in part.findings if part.job is COMPETITORS
     ]

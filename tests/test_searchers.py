@@ -1,16 +1,18 @@
 """What searches the web: what it finds, how it fails, and what it never does."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ddgs.engines import ENGINES
 from engines_server import EnginesServer
 from processes import free_port
 from search_server import HITS, SearchServer
 
 from idearc.errors import SearchError
-from idearc.searchers.ddgs import DdgsSearcher
+from idearc.searchers.ddgs import _ATTEMPTS, DdgsSearcher
 from idearc.searchers.polite import PoliteSearcher
 from idearc.searchers.searxng import SearxngSearcher
 
@@ -32,7 +34,6 @@ FAULTS = {
     "a server of another kind": (404, b"", "answered 404.+IDEARC_SEARCH"),
     "a page": (200, b"<html>hello", "can't be read"),
     "another form": (200, b"[1]", "can't be read"),
-    "results of another form": (200, b'{"results": [1]}', "can't be read"),
     "no end": (200, b" " * 6_000_000, "no end"),
     "engines that refuse": (
         200,
@@ -57,19 +58,22 @@ def test_searxng_that_is_not_there_is_told() -> None:
         SearxngSearcher(f"http://{address}").search("salon")
 
 
-def test_fields_that_are_missing_are_empty(search_server: SearchServer) -> None:
-    search_server.body = b'{"results": [{"url": "https://a.example", "title": null}]}'
+def test_fields_that_are_missing_are_empty_and_odd_results_left_out(
+    search_server: SearchServer,
+) -> None:
+    odd = b'1, null, {"url": "https://a.example", "title": null, "content": {}}'
+    search_server.body = b'{"results": [' + odd + b"]}"
     (hit,) = SearxngSearcher(search_server.url).search("salon")
     assert (hit.title, hit.url, hit.text) == ("", "https://a.example", "")
 
 
 def test_nothing_is_asked_twice_and_nothing_fast(search_server: SearchServer) -> None:
-    polite = PoliteSearcher(SearxngSearcher(search_server.url), pause=0.3)
+    polite = PoliteSearcher(SearxngSearcher(search_server.url), pause=0.5)
     for phrase in ("a", "b", "a"):
         assert polite.search(phrase) == HITS
     assert search_server.phrases == ["a", "b"]
     first, second = search_server.times
-    assert second - first >= 0.3
+    assert second - first >= 0.4
 
 
 def test_what_found_nothing_or_failed_is_asked_again(search_server: SearchServer) -> None:
@@ -126,14 +130,39 @@ def test_where_all_refuse_nothing_is_found(engines: EnginesServer) -> None:
     assert set(engines.phrases) == {"html.duckduckgo.com", "search.brave.com", "www.mojeek.com"}
 
 
+def test_the_engines_that_are_asked_are_there() -> None:
+    """Of one that it does not have, the library would make all that it has."""
+    assert {name for names in _ATTEMPTS for name in names} <= ENGINES["text"].keys()
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "HTTPS_PROXY"])
+def test_a_variable_that_cant_be_used_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "gone://nowhere")
+    with pytest.raises(SearchError, match=name):
+        DdgsSearcher().search("salon")
+
+
+def test_many_wait_for_each_other_no_longer_than_the_pause(search_server: SearchServer) -> None:
+    search_server.latency_seconds = 1
+    polite = PoliteSearcher(SearxngSearcher(search_server.url), pause=0.01)
+    threads = [threading.Thread(target=polite.search, args=[f"{n}"]) for n in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(search_server.times) - min(search_server.times) < 1  # all went before one came back
+
+
 def test_phrases_never_reach_the_log(
     search_server: SearchServer, engines: EnginesServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("DEBUG"), caplog.at_level("DEBUG", logger="httpx2"):
-        SearxngSearcher(search_server.url).search("secretplan")
+        with_password = search_server.url.replace("//", "//me:secretword@")
+        SearxngSearcher(with_password).search("secretplan")
         ddgs(engines).search("secretplan")
     assert "httpx2" in caplog.text
     assert "secretplan" not in caplog.text
+    assert "secretword" not in caplog.text
 
 
 def test_no_network_is_told_in_a_line() -> None:

@@ -19,13 +19,14 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 
 from idearc import snapshot
-from idearc.core import Idearc, run_job
+from idearc.core import Idearc
 from idearc.errors import InputError, ProviderError
 from idearc.jobs import JOBS, Job
 from idearc.limits import Limits
 from idearc.models import Base, Idea, new_id, now
 from idearc.progress import State
 from idearc.providers import Answer, Note, Provenance, Search
+from idearc.run import run_job
 from idearc.runners import Failed, Outcome, RunKey, Running, attempt
 from idearc.store import Store
 

@@ -99,5 +99,9 @@ def describe(idea: Idea, question: Question[Any]) -> str:
 
 def material(text: str, tag: str = "idea") -> str:
     """The text between tags, which it can't close by itself."""
-    unclosable = re.sub(r"<(/?(?:idea|page)\b[^<>]*)>", r"(\1)", text)
-    return f"<{tag}>\n{unclosable}\n</{tag}>"
+    return f"<{tag}>\n{without_tags(text)}\n</{tag}>"
+
+
+def without_tags(text: str) -> str:
+    """The text, in which nothing can be taken for one of the tags around material."""
+    return re.sub(r"(?i)<(\s*/?\s*(?:idea|page)\b[^<>]*)>", r"(\1)", text)

@@ -1,5 +1,7 @@
 """One run's questions to a model and to the web; adds up where the answers come from."""
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from idearc.providers.server import ServerProvider
 
 A = TypeVar("A", bound=BaseModel)
+log = logging.getLogger(__name__)
+
+_SEARCH_SECONDS = 60  # for all phrases of a run; an engine that refuses takes up to 20
 
 
 class ServerConversation:
@@ -44,8 +49,8 @@ class ServerConversation:
         schema = schema_of(question.answer)
         messages = opening(question, material)
         for is_last in (False, True):
-            reply = self._provider.readable_reply(self._talk, self._job, question, messages)
-            text, origin = await reply
+            with self._provider.readable():
+                text, origin = await self._provider.reply(self._talk, self._job, question, messages)
             self._answers.append(origin)
             try:
                 return read(question.answer, text)
@@ -56,29 +61,45 @@ class ServerConversation:
         raise AssertionError
 
     async def likelihood(self, judgement: Judgement, material: str) -> float:
-        likelihood, origin = await self._provider.likelihood(self._talk, judgement, material)
+        with self._provider.readable():
+            likelihood, origin = await self._provider.likelihood(self._talk, judgement, material)
         self._answers.append(origin)
         return likelihood
 
     async def search(self, phrases: Sequence[str]) -> Sequence[Hit]:
-        search = self._search
         found: list[Sequence[Hit]] = []
-        if search is None:
-            raise SearchError("The web is not to be searched.")
-        for phrase in phrases:
-            self.note(f"Searching: {phrase}")
-            try:
-                found.append(await in_thread(partial(search, phrase)))
-            except SearchError:
-                if not any(found):
-                    raise
-                break  # what came before is something to go on with
+        try:
+            async with asyncio.timeout(_SEARCH_SECONDS):
+                for phrase in phrases:
+                    self.note(f"Searching: {phrase}")
+                    self._searched.append(phrase)
+                    found.append(await self._found(phrase))
+        except (SearchError, TimeoutError) as error:
+            if not any(found):  # else what came before is something to go on with
+                self._searched.clear()
+                late = f"The web search took more than {_SEARCH_SECONDS} s. Try again later."
+                raise error if isinstance(error, SearchError) else SearchError(late) from error
         hits = gathered(found)
         if not hits:
-            raise SearchError("The search engines gave nothing; perhaps they refuse.")
-        self._searched = list(phrases[: len(found)])
+            self._searched.clear()
+            raise SearchError(
+                "The web search found nothing; perhaps the search engines refuse. Try again later, "
+                "or set IDEARC_SEARCH to the address of another SearXNG."
+            )
         self._pages = [hit.url for hit in hits]
         return hits
+
+    async def _found(self, phrase: str) -> Sequence[Hit]:
+        if self._search is None:
+            raise SearchError("The web is not to be searched.")
+        try:
+            return await in_thread(partial(self._search, phrase))
+        except SearchError:
+            raise
+        except Exception as error:  # a library may raise anything; the job goes on without it
+            log.exception("search broke")
+            why = type(error).__name__
+            raise SearchError(f"Something went wrong in the web search ({why}).") from error
 
     def origin(self) -> Provenance:
         """Of all answers together; there has been one."""

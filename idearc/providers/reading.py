@@ -86,7 +86,7 @@ def _checked(answer: type[A], value: dict[str, Any]) -> tuple[int, A]:
         }
         has_all = set(lists) <= value.keys()
         return 2 if has_all else 1, answer.model_validate({**mended, **texts})
-    if lists and all(value.get(name) == [] for name in lists):
+    if all(value.get(name) == [] for name in lists):
         return 0, answer.model_validate(mended)
     return 0, answer.model_validate(value)  # which says what is wrong with it
 

@@ -137,18 +137,12 @@ class ServerProvider(Wording):
         except openai.OpenAIError as error:
             raise self.unreadable(type(error).__name__) from error
 
-    async def readable_reply(
-        self, talk: Talk, job: Job, question: Question[Any], messages: list[Message]
-    ) -> tuple[str, Provenance]:
-        with self._readable():
-            return await self.reply(talk, job, question, messages)
-
     async def _first_look(self, talk: Talk) -> str:
-        with self._readable():
+        with self.readable():
             return await self.first_look(talk)
 
     @contextmanager
-    def _readable(self) -> Iterator[None]:
+    def readable(self) -> Iterator[None]:
         """The SDK doesn't check what it reads: a field may be missing or of another type."""
         try:
             yield

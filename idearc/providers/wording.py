@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import openai
 from openai import AsyncOpenAI
 
-from idearc.errors import ProviderError
+from idearc.errors import ProviderError, WrongFormError
 from idearc.providers.reasons import shorten
 from idearc.providers.refusal import Refusal, words_of
 
@@ -83,8 +83,8 @@ class Wording:
             is_permanent=True,
         )
 
-    def wrong_form(self, talk: Talk, problem: str) -> ProviderError:
-        return ProviderError(
+    def wrong_form(self, talk: Talk, problem: str) -> WrongFormError:
+        return WrongFormError(
             f"The model gave an answer of the wrong form twice ({problem}). Try again, or "
             f"{self.another_model}.{self.who(talk)}"
         )

@@ -50,7 +50,7 @@ Outcome = Running | Failed | Ended | Unclear | None  # None: the runner knows of
 class Runner(Protocol):
     """Knows neither prompts nor tables: only names and ids cross to threads and machines.
 
-    What comes back is an end, or the reason of a failure.
+    What comes back is an end, or the reason of a failure, and notes of what a run does meanwhile.
     """
 
     is_local: bool  # whether its runs are this process's, so that outcomes cost nothing

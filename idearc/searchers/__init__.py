@@ -7,7 +7,7 @@ from idearc.web import Hit
 
 
 class Searcher(Protocol):
-    recipients: str  # who gets the phrases, as the form says it
+    recipients: str  # who gets the phrases, in the words that the form says it with
 
     def search(self, phrase: str) -> Sequence[Hit]:
         """Blocks for a few seconds; the best page first, none when nothing is found.

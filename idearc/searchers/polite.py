@@ -7,33 +7,40 @@ from collections.abc import Sequence
 from cachetools import TTLCache
 
 from idearc.searchers import Searcher
-from idearc.web import Hit
+from idearc.web import Hit, as_address
 
 _PAUSE = 1.0  # seconds between two phrases: engines block who is faster
 _REMEMBERED = 1_000  # phrases
 _HOUR = 3600
+_MOST, _LONGEST = 10, 2_000  # hits of a phrase, characters of a text: no more is of use
 
 
 class PoliteSearcher:
-    """For all runs of this process together."""
+    """For all runs of this process together; safe to share between threads."""
 
     def __init__(self, searcher: Searcher, pause: float = _PAUSE) -> None:
         self.recipients = searcher.recipients
         self._searcher = searcher
         self._pause = pause
-        self._turn = threading.Lock()
-        self._last = -pause  # on the clock of time.monotonic
+        self._lock = threading.Lock()
+        self._next = 0.0  # when the next phrase may go, on the clock of time.monotonic
         self._found: TTLCache[str, Sequence[Hit]] = TTLCache(_REMEMBERED, ttl=_HOUR)
 
     def search(self, phrase: str) -> Sequence[Hit]:
-        with self._turn:
-            if phrase in self._found:
-                return self._found[phrase]
-            time.sleep(max(0, self._last + self._pause - time.monotonic()))
-            try:
-                hits = self._searcher.search(phrase)
-            finally:
-                self._last = time.monotonic()
-            if hits:
+        with self._lock:
+            if known := self._found.get(phrase):
+                return known
+            now = time.monotonic()
+            mine = max(now, self._next)
+            self._next = mine + self._pause
+        time.sleep(mine - now)
+        found = self._searcher.search(phrase)
+        hits = [
+            Hit(one.title[:_LONGEST], one.url, one.text[:_LONGEST])
+            for one in found
+            if as_address(one.url)
+        ][:_MOST]
+        if hits:
+            with self._lock:
                 self._found[phrase] = hits
-            return hits
+        return hits

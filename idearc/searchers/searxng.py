@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import httpx2
 from pydantic import BaseModel, ValidationError
@@ -16,22 +17,19 @@ _SECONDS = 20  # its engines have their own limits, which are shorter
 _MAX_BYTES = 5_000_000
 
 
-class _Result(BaseModel):
-    title: str | None = None
-    url: str | None = None
-    content: str | None = None
-
-
 class _Answer(BaseModel):
-    results: list[_Result]
+    results: list[Any]
     unresponsive_engines: list[tuple[str, str]] = []
 
 
 class SearxngSearcher:
     def __init__(self, url: str) -> None:
         address = urlsplit(url)
-        self._url = url
-        self._server = address.netloc.rpartition("@")[2]  # without a password
+        self._server = address.netloc.rpartition("@")[2]
+        # Addresses are logged, so no password is in this one.
+        self._url = f"{address.scheme}://{self._server}{address.path.rstrip('/')}/search"
+        name, password = unquote(address.username or ""), unquote(address.password or "")
+        self._auth = (name, password) if name or password else None
         self.recipients = f"the SearXNG at {self._server}"
 
     def search(self, phrase: str) -> Sequence[Hit]:
@@ -42,26 +40,34 @@ class SearxngSearcher:
         if not answer.results and answer.unresponsive_engines:
             silent = ", ".join(f"{name} ({why})" for name, why in answer.unresponsive_engines)
             raise self._failed(f"none of its engines answered: {shorten(silent)}", "Try later.")
-        return [Hit(one.title or "", one.url or "", one.content or "") for one in answer.results]
+        return [
+            Hit(*(_text(one.get(field)) for field in ("title", "url", "content")))
+            for one in answer.results
+            if isinstance(one, dict)
+        ]
 
     def _ask(self, phrase: str) -> bytes:
         deadline = time.monotonic() + _SECONDS
-        body = b""
+        body = bytearray()
         try:
             with (
-                httpx2.Client(timeout=_SECONDS, **way_to(self._url)) as client,
-                client.stream(
-                    "POST",  # addresses are logged, here and there
-                    f"{self._url.rstrip('/')}/search",
-                    data={"q": phrase, "format": "json"},
-                ) as response,
+                httpx2.Client(
+                    timeout=_SECONDS,
+                    auth=self._auth,
+                    headers={"Accept-Encoding": "identity"},  # its size is what it says
+                    **way_to(self._url),
+                ) as client,
+                # Not in the address, which is logged here and there.
+                client.stream("POST", self._url, data={"q": phrase, "format": "json"}) as response,
             ):
                 if response.status_code != 200:
                     raise self._refused(response.status_code)
                 for piece in response.iter_bytes():
                     body += piece
-                    if len(body) > _MAX_BYTES or time.monotonic() > deadline:
+                    if len(body) > _MAX_BYTES:
                         raise self._failed("its answer has no end", _IS_IT)
+                    if time.monotonic() > deadline:
+                        raise self._failed(_TOO_LATE, "Look after it.")
         except ProviderError as error:  # of the way there
             raise SearchError(str(error)) from error
         except httpx2.TimeoutException as error:
@@ -71,7 +77,7 @@ class SearxngSearcher:
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             way = through_proxy(self._url)
             raise self._failed(f"it can't be reached{way}, {root_cause(error)}", _IS_IT) from error
-        return body
+        return bytes(body)
 
     def _refused(self, status: int) -> SearchError:
         if status == 403:
@@ -92,4 +98,9 @@ class SearxngSearcher:
         return SearchError(f"The SearXNG at {self._server} could not be asked: {why}. {advice}")
 
 
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
 _IS_IT = "Check that it runs, and IDEARC_SEARCH."
+_TOO_LATE = f"it gave no whole answer within {_SECONDS} s"

@@ -63,7 +63,7 @@ def result(content: Content) -> None:
     if content.job.web_question and (content.findings or not result.is_researched):
         st.caption(_trust(result, bool(content.findings)))
     if result.search_failure:
-        words = f"There was no web search. {result.search_failure}"
+        words = f"{result.search_failure} What follows is the model's alone."
         st.warning(plain(words), icon=":material/travel_explore:")
     if content.findings:
         import_module(f"idearc.views.{content.job.name}").draw(content)

@@ -25,8 +25,8 @@ class CompetitorFields(Base):
     kind: str = Column(description="as the answer calls it")
     what: str
     pricing: str = ""
-    strengths: list[str] = Column(sa_type=JSON)
-    weaknesses: list[str] = Column(sa_type=JSON)
+    strengths: list[str] = Column(default_factory=list, sa_type=JSON)
+    weaknesses: list[str] = Column(default_factory=list, sa_type=JSON)
     url: str = ""
     sources: list[str] = Column(default_factory=list, sa_type=JSON)
     evidence: str = Column(

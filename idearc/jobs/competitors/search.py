@@ -11,9 +11,9 @@ from idearc.jobs.competitors.entry import CompetitorFields, Competitors, KnownCo
 from idearc.jobs.job import RULES, Conversation, Question, describe
 from idearc.jobs.research import phrases
 from idearc.jobs.research.hits import numbered
-from idearc.jobs.research.names import evidence, own_page
+from idearc.jobs.research.names import Evidence, candidates, evidence, own_page
 from idearc.models import Idea
-from idearc.text import first
+from idearc.text import counted, first
 from idearc.web import Hit
 
 _ASKED = (
@@ -29,13 +29,17 @@ _ASKED = (
 
 
 async def research(idea: Idea, asked: Conversation) -> Sequence[BaseModel]:
-    written = await asked.ask(phrases.QUESTION, describe(idea, phrases.QUESTION))
-    hits = await asked.search(phrases.searches(idea, written))
+    searches = phrases.searches(idea, await phrases.written(idea, asked))
+    hits = await asked.search(searches)
     pages = numbered(hits)
-    asked.note(f"Reading {len(pages)} pages")
+    asked.note(f"Reading {counted(len(pages), 'page')}")
     question = _question(len(pages))
     answer = await asked.ask(question, "\n".join([describe(idea, question), *pages]))
-    return [_entry(one, hits) for one in answer.findings()]
+    named: Sequence[Any] = answer.findings()
+    context = [idea.text, *searches]
+    there = candidates([one.name for one in named], hits, context)
+    proofs = {proof.name: proof for proof in there}
+    return [_entry(one, proofs.get(one.name), hits) for one in named]
 
 
 @cache
@@ -48,13 +52,18 @@ def _question(pages: int) -> Question[Competitors[Any]]:
     return Question(_ASKED, Competitors[entry], tells_known=True)  # type: ignore[valid-type]
 
 
-def _entry(one: Any, hits: Sequence[Hit]) -> CompetitorFields:
-    """With the sentence of a page that really names it: of those it points at, else of any."""
+def _entry(one: Any, proof: Evidence | None, hits: Sequence[Hit]) -> CompetitorFields:
+    """With a sentence of a page that it points at, if that names it, else of any.
+
+    Of what no page names, the pages say nothing: no strength, weakness or price.
+    """
+    if proof is None:
+        return CompetitorFields(name=one.name, kind=one.kind, what=one.what)
     pointed_at = [hits[number - 1] for number in one.pages]
-    proof = evidence(one.name, pointed_at, [one.what]) or evidence(one.name, hits, [one.what])
+    best = evidence(one.name, pointed_at, [one.what]) or proof
     return CompetitorFields(
         **one.model_dump(exclude={"pages"}),
         url=own_page(one.name, hits),
-        evidence=proof.sentence if proof else "",
-        sources=[proof.hit.url] if proof else [],
+        evidence=best.sentence,
+        sources=[best.hit.url],
     )

@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 
 from idearc.jobs.job import material
 from idearc.text import clean
-from idearc.web import Hit, Pages, as_address
+from idearc.web import Hit, as_address, page_key
 
 MAX_HITS = 30
 _PER_PHRASE = 10
@@ -18,13 +18,12 @@ _TO_A_MODEL = 9_000  # characters of all pages together
 def gathered(of_phrases: Sequence[Sequence[Hit]]) -> list[Hit]:
     """The best of each phrase first; each page once, with an address of the web."""
     ranked = zip_longest(*(hits[:_PER_PHRASE] for hits in of_phrases))
-    kept: list[Hit] = []
+    kept: dict[str, Hit] = {}
     for hit in filter(None, chain.from_iterable(ranked)):
         one = Hit(_line(hit.title, _TITLE), as_address(hit.url), _line(hit.text, _TEXT))
-        is_known = Pages(other.url for other in kept).has(one.url)
-        if one.url and (one.title or one.text) and not is_known:
-            kept.append(one)
-    return kept[:MAX_HITS]
+        if one.url and (one.title or one.text):
+            kept.setdefault(page_key(one.url), one)
+    return [*kept.values()][:MAX_HITS]
 
 
 def _line(text: str, length: int) -> str:

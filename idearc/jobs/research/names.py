@@ -11,6 +11,7 @@ from idearc.text import Names, bare
 from idearc.web import Hit, site
 
 _MAX_WORDS = 5  # of a name
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # no spaces between words
 _AROUND = " .,;:·|-\"'()\u2013\u201c\u201d\u201e"
 _PARTS_A_TITLE = re.compile(r"\s[-\u2013\u2014|·»]\s|[:|]\s")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"\u201d»)]?\s+(?=[^\sa-z])|(?<=[\u3002\uff01\uff1f])")
@@ -38,10 +39,11 @@ def candidates(
     names = Names()
     kept = []
     for name in _separated([name.strip(_AROUND) for name in [*listed, *own]], general, hits):
-        proof = evidence(name, hits, context)
-        is_name = name in own or any(_is_written_as_name(name, hit, ordinary) for hit in hits)
         is_short = len(name.split()) <= _MAX_WORDS
-        if proof and is_name and is_short and not general.has(name) and name not in names:
+        if not is_short or general.has(name) or name in names:
+            continue
+        proof = evidence(name, hits, context)
+        if proof and (name in own or any(_is_written_as_name(name, hit, ordinary) for hit in hits)):
             names.add(name)
             kept.append(proof)
     return kept
@@ -125,6 +127,10 @@ def _is_written_as_name(name: str, hit: Hit, ordinary: Container[str]) -> bool:
 
     Ordinary words are a name only inside of a sentence, and not as a part of a longer name.
     """
+    if not (_holds(name, hit.text) or _holds(name, hit.title)):
+        return False
+    if _UNSPACED.search(name):
+        return True
     is_more = any(word not in ordinary for word in words_of(name))
     has_capitals = all(_has_capital(word) for word in name.split() if len(word) > 3)
     for _, sentence in [*_sentences(hit)][1:]:
@@ -153,7 +159,7 @@ def _sentences(hit: Hit) -> Iterator[tuple[int, str]]:
 
 
 def _holds(name: str, text: str) -> bool:
-    return bare(name)[0] in _spelled(text)
+    return bare(name)[0] in _spelled(text) or bool(_UNSPACED.search(name) and name in text)
 
 
 @lru_cache(maxsize=1_000)

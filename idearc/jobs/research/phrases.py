@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from idearc.jobs.job import Question, material
+from idearc.errors import WrongFormError
+from idearc.jobs.job import Conversation, Question, describe, material
 from idearc.models import Idea
 from idearc.text import Text, clean
 
 MAX_PHRASES = 3
+_LONGEST_WORD = 20  # letters; of scripts without spaces, a piece of the text is one word
 _MAX_LENGTH = 80  # characters: a phrase tells others no more of an idea than it has to
 
 _ASKED = """\
@@ -59,6 +61,14 @@ QUESTION = Question(
 # fmt: on
 
 
+async def written(idea: Idea, asked: Conversation) -> Phrases:
+    """The model's, or none when it writes none that can be read."""
+    try:
+        return await asked.ask(QUESTION, describe(idea, QUESTION))
+    except WrongFormError:
+        return Phrases()
+
+
 def searches(idea: Idea, written: Phrases) -> Sequence[str]:
     """Up to three phrases: the model's, and of the idea's own words what is missing.
 
@@ -66,27 +76,29 @@ def searches(idea: Idea, written: Phrases) -> Sequence[str]:
     """
     is_english = written.language.casefold() == "english"
     last = written.need if is_english else written.english
-    own = _own_words(idea.text)
-    of_model = (_usable(one, idea) for one in (written.product, written.comparison, last))
-    return _different([*filter(None, of_model), own, f"{own} app", f"{own} alternatives"])
+    own = _usable(_own_words(idea.text), idea)
+    of_model = [_usable(one, idea) for one in (written.product, written.comparison, last)]
+    of_idea = [own, f"{own} app", f"{own} alternatives"] if own else []
+    return _different([*filter(None, of_model), *of_idea])
 
 
 def _usable(phrase: str, idea: Idea) -> str:
     """The phrase without operators of search engines and without the idea's name; or nothing."""
-    if idea.given_name and idea.given_name.casefold() not in idea.text:  # else an ordinary word
-        phrase = re.sub(re.escape(idea.given_name), " ", phrase, flags=re.IGNORECASE)
-    words = [
-        word for word in clean(phrase).split() if not re.match(r"[-+!:]|\w+:|(OR|AND|NOT)$", word)
-    ]
-    usable = " ".join(re.sub(r"[^\w\s.'\u2019&-]|_", " ", " ".join(words)).split())
+    if idea.given_name:
+        name = rf"(?<!\w){re.escape(idea.given_name)}(?!\w)"
+        phrase = re.sub(name, " ", phrase, flags=re.IGNORECASE)
+    bare = re.sub(r"[^\w\s.:!+'\u2019&-]|_", " ", clean(phrase))
+    words = [word for word in bare.split() if not re.match(r"[-+!:&]|.*:|(OR|AND|NOT)$", word)]
+    usable = " ".join(words)
     return usable if 3 <= len(usable) <= _MAX_LENGTH else ""
 
 
 def _own_words(text: str) -> str:
-    """The longest words of an idea, in their order."""
-    words = list(dict.fromkeys(re.findall(r"\w+", text)))
-    longest = sorted(words, key=len, reverse=True)[:5]
-    return " ".join(word for word in words if word in longest)[: _MAX_LENGTH - 20]
+    """The longest words of an idea, in their order; no addresses, numbers or parts of them."""
+    words = [word.strip(".,;:!?()\"'") for word in text.split()]
+    plain = list(dict.fromkeys(word[:_LONGEST_WORD] for word in words if word.isalpha()))
+    longest = sorted(plain, key=len, reverse=True)[:5]
+    return " ".join(word for word in plain if word in longest)[: _MAX_LENGTH - len(" alternatives")]
 
 
 def _different(phrases: Sequence[str]) -> list[str]:

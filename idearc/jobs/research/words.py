@@ -10,6 +10,9 @@ from idearc.web import Hit
 _OF_ALL_SOFTWARE = "app apps software online digital mobile web service services free best"
 
 
+_LONGEST = 40  # letters of a word that is looked at
+
+
 def words_of(text: str) -> list[str]:
     """Without case, accents and the endings of plurals."""
     plain = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFKD", text.casefold()))
@@ -30,28 +33,40 @@ def small_words(texts: Iterable[str]) -> set[str]:
 
 def is_said(phrase: str, text: str, share: float = 1) -> bool:
     """Whether the words of the phrase that carry meaning, or this share, stand in the text."""
-    said = set(words_of(text))
-    words = [word for word in words_of(phrase) if len(word) > 3 or word.isdigit()]
-    return sum(word in said for word in words) >= share * len(words)
+    said, words = set(words_of(text)), words_of(phrase)
+    words = [word for word in words if len(word) > 3 or word.isdigit()] or words
+    return bool(words) and sum(word in said for word in words) >= share * len(words)
 
 
 class GeneralWords:
-    """Those of an idea and of the phrases, of most pages, and of all software."""
+    """Those of an idea and of the phrases, of all software, and of most pages.
+
+    Of most pages only those that are written without a capital, too: else the best-known name would
+    be one.
+    """
 
     def __init__(self, texts: Iterable[str], hits: Sequence[Hit]) -> None:
-        pages = Counter(word for hit in hits for word in set(words_of(f"{hit.title} {hit.text}")))
-        often = {word for word, count in pages.items() if count > max(3, len(hits) / 2)}
-        self._words = often.union(*map(words_of, [_OF_ALL_SOFTWARE, *texts]))
+        pages = [f"{hit.title} {hit.text}" for hit in hits]
+        counts = Counter(word for page in pages for word in set(words_of(page)))
+        often = {word for word, count in counts.items() if count > max(3, len(hits) / 2)}
+        own = set().union(*map(words_of, [_OF_ALL_SOFTWARE, *texts]))
+        self._words = own | (often & small_words(pages))
         self._long = {word for word in self._words if len(word) > 3}
+        self._known: dict[str, bool] = {}
 
     def has(self, name: str) -> bool:
         """Whether each word of the name is one, a part of one, or made of them."""
-        return all(map(self._has, words_of(name)))
+        return all(len(word) <= _LONGEST and self._has(word) for word in words_of(name))
 
     def _has(self, word: str) -> bool:
+        if word not in self._known:
+            self._known[word] = self._is_made_of_them(word)
+        return self._known[word]
+
+    def _is_made_of_them(self, word: str) -> bool:
         rests = [word.removeprefix(one) for one in self._long if word.startswith(one)]
         return (
-            len(word) < 3
+            (len(word) < 3 and word.isascii())
             or word in self._words
             or any(word in other for other in self._long)
             or any(self._has(re.sub(r"^(e?[nrs])(?=...)", "", rest)) for rest in rests)

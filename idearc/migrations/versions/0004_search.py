@@ -16,7 +16,7 @@ def upgrade() -> None:
 
 def _columns() -> list[tuple[str, sa.Column[Any]]]:
     return [
-        ("idea", sa.Column("search_web", sa.Boolean(), server_default=sa.false(), nullable=False)),
+        ("idea", sa.Column("search_goes_to", sa.String(), server_default="", nullable=False)),
         ("result", sa.Column("search_failure", sa.String(), server_default="", nullable=False)),
         ("competitor", sa.Column("evidence", sa.String(), server_default="", nullable=False)),
     ]
