@@ -1,6 +1,7 @@
 """A search of Idearc's own, from the tick in the form to the sentence on the card."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -165,18 +166,17 @@ def test_phrases_that_cant_be_read_are_no_failed_job(model_server: ModelServer) 
     assert [one.removeprefix(sent[0]) for one in sent] == ["", " app", " alternatives"]
 
 
-def test_a_search_that_hangs_ends_with_the_run(model_server: ModelServer) -> None:
-    import threading
-
+def test_a_search_that_hangs_takes_a_third_of_the_time(model_server: ModelServer) -> None:
     provider = CompatibleProvider(
-        base_url=model_server.url, api_key=None, model="m", timeout_seconds=1
+        base_url=model_server.url, api_key=None, model="m", timeout_seconds=6
     )
-    never = threading.Event()
-    try:
-        with pytest.raises(Exception, match="no result within 1 s"):
-            provider.ask(COMPETITORS, an_idea(), quiet, lambda _: never.wait() or [])
-    finally:
-        never.set()
+    over = threading.Event()
+    answer = provider.ask(COMPETITORS, an_idea(), quiet, lambda _: over.wait() or [])
+    over.set()
+    assert len(answer.findings) == 3
+    assert answer.provenance.search_failure == (
+        "The web search took more than 2 s. Try again later."
+    )
 
 
 def test_workers_search_too(

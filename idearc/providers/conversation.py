@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=BaseModel)
 log = logging.getLogger(__name__)
 
-_SEARCH_SECONDS = 60  # for all phrases of a run; an engine that refuses takes up to 20
+_SEARCH_SECONDS = 60  # for all phrases of a run, at most: one that is refused takes up to 20
 
 
 class ServerConversation:
@@ -68,8 +69,9 @@ class ServerConversation:
 
     async def search(self, phrases: Sequence[str]) -> Sequence[Hit]:
         found: list[Sequence[Hit]] = []
+        seconds = min(_SEARCH_SECONDS, self._provider.timeout_seconds / 3)
         try:
-            async with asyncio.timeout(_SEARCH_SECONDS):
+            async with asyncio.timeout(seconds):
                 for phrase in phrases:
                     self.note(f"Searching: {phrase}")
                     self._searched.append(phrase)
@@ -77,14 +79,14 @@ class ServerConversation:
         except (SearchError, TimeoutError) as error:
             if not any(found):  # else what came before is something to go on with
                 self._searched.clear()
-                late = f"The web search took more than {_SEARCH_SECONDS} s. Try again later."
+                late = f"The web search took more than {seconds:.3g} s. Try again later."
                 raise error if isinstance(error, SearchError) else SearchError(late) from error
         hits = gathered(found)
         if not hits:
             self._searched.clear()
             raise SearchError(
                 "The web search found nothing; perhaps the search engines refuse. Try again later, "
-                "or set IDEARC_SEARCH to the address of another SearXNG."
+                "or set IDEARC_SEARCH to a SearXNG that has others."
             )
         self._pages = [hit.url for hit in hits]
         return hits
@@ -97,7 +99,8 @@ class ServerConversation:
         except SearchError:
             raise
         except Exception as error:  # a library may raise anything; the job goes on without it
-            log.exception("search broke")
+            where = "".join(traceback.format_tb(error.__traceback__))  # words may quote a phrase
+            log.error("search broke at\n%s", where)
             why = type(error).__name__
             raise SearchError(f"Something went wrong in the web search ({why}).") from error
 

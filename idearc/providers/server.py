@@ -45,7 +45,7 @@ class ServerProvider(Wording):
         # Some give an address of the API's own to copy.
         base_url = re.sub(r"/(chat/completions|responses)/?(?=\?|$)", "", base_url)
         super().__init__(base_url, api_key)
-        self._timeout_seconds = timeout_seconds
+        self.timeout_seconds = timeout_seconds
         self._max_retries = max_retries
 
     async def reply(
@@ -78,10 +78,10 @@ class ServerProvider(Wording):
 
     def ask(self, job: Job, idea: Idea, note: Note, search: Search | None = None) -> Answer:
         work = partial(self._work, job=job, idea=idea, note=note, search=search)
-        return self._call(work, self._timeout_seconds)
+        return self._call(work, self.timeout_seconds)
 
     def check(self) -> str:
-        seconds = min(_PATIENCE, self._timeout_seconds)
+        seconds = min(_PATIENCE, self.timeout_seconds)
         return f"{self._call(self._first_look, seconds)} at {self.server}"
 
     def _call(self, work: Callable[[Talk], Awaitable[T]], seconds: float) -> T:

@@ -71,9 +71,7 @@ class SearxngSearcher:
         except ProviderError as error:  # of the way there
             raise SearchError(str(error)) from error
         except httpx2.TimeoutException as error:
-            raise self._failed(
-                f"it gave no answer within {_SECONDS} s", "Look after it."
-            ) from error
+            raise self._failed(_TOO_LATE, "Look after it.") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             way = through_proxy(self._url)
             raise self._failed(f"it can't be reached{way}, {root_cause(error)}", _IS_IT) from error

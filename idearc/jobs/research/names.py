@@ -31,8 +31,8 @@ def candidates(
 ) -> list[Evidence]:
     """What may be a name, of what a model has listed and of hosts, each with its best sentence.
 
-    It stands in a page as names do, is short, no page's title, and more than words of the context
-    (the idea and the phrases) and of most pages.
+    It stands in a page as names do, is short, and more than words of the context (the idea and the
+    phrases) and of most pages.
     """
     general, own = GeneralWords(context, hits), own_names(hits)
     ordinary = small_words([*context, *(f"{hit.title} {hit.text}" for hit in hits)])
