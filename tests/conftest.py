@@ -18,6 +18,7 @@ from openai import pydantic_function_tool
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from postgres_server import PostgresServer
 from pydantic import BaseModel
+from search_server import SearchServer
 from streamlit import config
 from temporal_server import TemporalServer
 
@@ -115,9 +116,14 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
 
 @pytest.fixture
 def model_server() -> Iterator[ModelServer]:
-    server = ModelServer()
-    yield server
-    server.close()
+    with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture
+def search_server() -> Iterator[SearchServer]:
+    with SearchServer() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -5,20 +5,19 @@ So that the library that asks them is tried as it is, without a network.
 
 import socket
 import ssl
-import threading
 from collections import defaultdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import trustme
-from processes import free_port
+from processes import LocalServer
 
 HOSTS = ("html.duckduckgo.com", "search.brave.com", "www.mojeek.com")
 
 
-class EnginesServer:
+class EnginesServer(LocalServer):
     """Answers for each host with the page that `pages` has for it, else with status 403."""
 
     def __init__(self, folder: Path) -> None:
@@ -29,14 +28,7 @@ class EnginesServer:
         authority.cert_pem.write_to_path(self.certificates)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(*HOSTS).configure_cert(self._context)
-        self._http = ThreadingHTTPServer(("127.0.0.1", free_port()), _handler(self))
-        self._http.daemon_threads = True
-        self.proxy = f"http://127.0.0.1:{self._http.server_port}"
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__(_handler(self))
 
     def secure(self, connection: socket.socket) -> ssl.SSLSocket:
         return self._context.wrap_socket(connection, server_side=True)

@@ -1,26 +1,20 @@
 """A small server on 127.0.0.1 that gives one file as Hugging Face does."""
 
 import hashlib
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from processes import LocalServer
 
-class HubServer:
+
+class HubServer(LocalServer):
     """Gives `content`; to the first fetches only up to the bytes in `gives`, then it hangs up."""
 
     def __init__(self, content: bytes, revision: str) -> None:
         self.content, self.revision = content, revision
         self.gives: list[int] = []
         self.fetched_from: list[int] = []  # for each fetch, at which byte it began
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__(_handler(self))
 
 
 def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:

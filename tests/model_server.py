@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from processes import free_port
+from processes import LocalServer
 
 OPENAI_PATH, COMPATIBLE_PATH = "/v1/responses", "/v1/chat/completions"
 USAGE = {"input_tokens": 100, "output_tokens": 20}
@@ -56,7 +56,7 @@ class Request:
 Rule = Callable[[Request], Reply | None]
 
 
-class ModelServer:
+class ModelServer(LocalServer):
     """Replies to each job (named by its schema) what stands in `script`, else `always`."""
 
     def __init__(self, port: int = 0, latency_seconds: float = 0) -> None:
@@ -69,10 +69,8 @@ class ModelServer:
         self.requests: list[Request] = []
         self.gate = threading.Event()  # while it is not set, every reply waits
         self.gate.set()
-        self._http = ThreadingHTTPServer(("127.0.0.1", port or free_port()), _handler(self))
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        super().__init__(_handler(self), port)
+        self.url += "/v1"
 
     def asked(self, job: str) -> int:
         return sum(request.job == job for request in self.requests)
@@ -84,16 +82,9 @@ class ModelServer:
         self.requests.clear()
         self.gate.set()
 
-    def __enter__(self) -> "ModelServer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         self.gate.set()
-        self._http.shutdown()
-        self._http.server_close()
+        super().close()
 
 
 def example(schema: dict[str, Any], root: dict[str, Any], name: str = "", index: int = 0) -> Any:

@@ -3,9 +3,12 @@
 import random
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 
 _given: set[int] = set()
 
@@ -24,6 +27,27 @@ def free_port() -> int:
         with socket.socket() as free, suppress(OSError):
             free.bind(("127.0.0.1", port))
             return port
+
+
+class LocalServer:
+    """Serves on 127.0.0.1 from threads of this process until it is closed."""
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler], port: int = 0) -> None:
+        """Serves at once: what the handler needs is there before."""
+        self._http = ThreadingHTTPServer(("127.0.0.1", port or free_port()), handler)
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], is_ready: Callable[[], bool]) -> None:

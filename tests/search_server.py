@@ -8,11 +8,11 @@ import json
 import threading
 import time
 from collections.abc import Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 
-from processes import free_port
+from processes import LocalServer
 
 from idearc.web import Hit
 
@@ -47,6 +47,12 @@ HITS = [
 ]
 
 
+def entry(name: str, *pages: int) -> dict[str, Any]:
+    """What a better model says of a competitor: where it stands, by the numbers of pages."""
+    fields = {"kind": "direct", "what": "Fills gaps", "pricing": ""}
+    return {"name": name, "pages": pages, "strengths": [], "weaknesses": [], **fields}
+
+
 def as_json(hits: Sequence[Hit]) -> dict[str, Any]:
     return {
         "query": "",
@@ -58,7 +64,7 @@ def as_json(hits: Sequence[Hit]) -> dict[str, Any]:
     }
 
 
-class SearchServer:
+class SearchServer(LocalServer):
     """Answers every phrase with the same hits, or with a status and a body of the test's own."""
 
     def __init__(self, port: int = 0, latency_seconds: float = 0) -> None:
@@ -68,20 +74,7 @@ class SearchServer:
         self.phrases: list[str] = []
         self.times: list[float] = []  # of time.monotonic()
         self.latency_seconds = latency_seconds
-        self._http = ThreadingHTTPServer(("127.0.0.1", port or free_port()), _handler(self))
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
-
-    def __enter__(self) -> "SearchServer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        super().__init__(_handler(self), port)
 
 
 def _handler(server: SearchServer) -> type[BaseHTTPRequestHandler]:

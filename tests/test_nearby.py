@@ -1,25 +1,22 @@
 """Which servers of models are found on this machine."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 
 from model_server import ModelServer
+from processes import LocalServer
 
 from idearc.providers.nearby import USUAL_SERVERS, answering_servers
 
 
 def test_only_servers_that_speak_the_api_are_found(model_server: ModelServer) -> None:
-    other = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)  # answers 501 to everything
-    threading.Thread(target=other.serve_forever, args=(0.05,), daemon=True).start()
-    found = answering_servers(
-        {
-            "Speaks it": model_server.url,
-            "Something else": f"http://127.0.0.1:{other.server_port}/v1",
-            "Nobody": "http://127.0.0.1:9/v1",
-        }
-    )
-    other.shutdown()
-    other.server_close()
+    with LocalServer(BaseHTTPRequestHandler) as other:  # answers 501 to everything
+        found = answering_servers(
+            {
+                "Speaks it": model_server.url,
+                "Something else": f"{other.url}/v1",
+                "Nobody": "http://127.0.0.1:9/v1",
+            }
+        )
     assert found == {"Speaks it": model_server.url}
 
 

@@ -2,12 +2,11 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
 
 import pytest
 from conftest import API_KEY, TEXT, an_idea, quiet
 from model_server import ModelServer, Reply
-from search_server import HITS, SearchServer
+from search_server import HITS, SearchServer, entry
 from streamlit.testing.v1 import AppTest
 from temporal_server import worker_here
 from test_core import eventually
@@ -24,20 +23,10 @@ from idearc.run import run_job
 from idearc.settings import read_settings
 from idearc.snapshot import read, write
 from idearc.store import Store
+from idearc.web import Hit
 
 COMPETITORS, FEATURES = JOBS["competitors"], JOBS["features"]
 PHRASES = ["Product 1", "Comparison 1", "English 1"]  # of the model's server's usual answer
-
-
-def entry(name: str, *pages: int) -> dict[str, object]:
-    fields = {"kind": "direct", "what": "Fills gaps", "pricing": ""}
-    return {"name": name, "pages": pages, "strengths": [], "weaknesses": [], **fields}
-
-
-@pytest.fixture
-def search_server() -> Iterator[SearchServer]:
-    with SearchServer() as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +37,13 @@ def _servers(
     model_server.always["competitors"] = Reply(json.dumps({"competitors": named}))
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
     monkeypatch.setenv("IDEARC_SEARCH", search_server.url)
+
+
+@pytest.fixture
+def provider(model_server: ModelServer) -> CompatibleProvider:
+    return CompatibleProvider(
+        base_url=model_server.url, api_key=None, model="m", timeout_seconds=20
+    )
 
 
 @pytest.fixture
@@ -122,15 +118,12 @@ def test_a_search_that_fails_is_said_and_no_more(
     assert reason in markdown(report(idearc.snapshot(idearc.idea(idea_id)))).replace("\\", "")
 
 
-def test_what_came_before_a_failure_is_used(model_server: ModelServer) -> None:
+def test_what_came_before_a_failure_is_used(provider: CompatibleProvider) -> None:
     def search(phrase: str) -> list[object]:
         if phrase == PHRASES[1]:
             raise SearchError("Blocked.")
         return [*HITS]
 
-    provider = CompatibleProvider(
-        base_url=model_server.url, api_key=None, model="m", timeout_seconds=20
-    )
     notes: list[str] = []
     answer = provider.ask(COMPETITORS, an_idea(), notes.append, search)  # type: ignore[arg-type]
     assert list(answer.provenance.searched) == PHRASES[:2]  # what was sent
@@ -138,28 +131,23 @@ def test_what_came_before_a_failure_is_used(model_server: ModelServer) -> None:
     assert notes == [f"Searching: {PHRASES[0]}", f"Searching: {PHRASES[1]}", "Reading 5 pages"]
 
 
-def test_a_job_without_research_is_asked_as_always(model_server: ModelServer) -> None:
-    provider = CompatibleProvider(
-        base_url=model_server.url, api_key=None, model="m", timeout_seconds=20
-    )
+def test_a_job_without_research_is_asked_as_always(
+    provider: CompatibleProvider, model_server: ModelServer
+) -> None:
     provider.ask(FEATURES, an_idea(), quiet, lambda phrase: pytest.fail(phrase))
     assert [request.job for request in model_server.requests] == ["features"]
 
 
-def test_a_search_that_breaks_is_a_reason_and_no_failed_job(model_server: ModelServer) -> None:
-    provider = CompatibleProvider(
-        base_url=model_server.url, api_key=None, model="m", timeout_seconds=20
-    )
+def test_a_search_that_breaks_is_a_reason_and_no_failed_job(provider: CompatibleProvider) -> None:
     answer = provider.ask(COMPETITORS, an_idea(), quiet, {}.__getitem__)
     assert len(answer.findings) == 3
     assert "Something went wrong in the web search (KeyError)." in answer.provenance.search_failure
 
 
-def test_phrases_that_cant_be_read_are_no_failed_job(model_server: ModelServer) -> None:
+def test_phrases_that_cant_be_read_are_no_failed_job(
+    provider: CompatibleProvider, model_server: ModelServer
+) -> None:
     model_server.always["phrases"] = Reply("I'd search for salon apps.")
-    provider = CompatibleProvider(
-        base_url=model_server.url, api_key=None, model="m", timeout_seconds=20
-    )
     sent: list[str] = []
     answer = provider.ask(COMPETITORS, an_idea(), quiet, lambda one: [*HITS, sent.append(one)][:5])
     assert answer.provenance.search_failure == ""
@@ -292,7 +280,8 @@ def test_evidence_goes_where_the_idea_goes(idearc: Idearc, store: Store) -> None
         one.evidence for part in again.parts for one in part.findings if part.job is COMPETITORS
     ]
     assert sentences == [one.evidence for one in store.findings(COMPETITORS, idea_id)]
-    assert "Evidence: Chairly is easy to use" in markdown(report(snapshot)) or sentences[1]
+    written = markdown(report(snapshot))
+    assert "Evidence: Gapfill offers a cancelled appointment to clients nearby." in written
 
 
 def test_hostile_words_of_a_page_are_shown_as_words(
@@ -300,9 +289,9 @@ def test_hostile_words_of_a_page_are_shown_as_words(
     store: Store,
     search_server: SearchServer,
     model_server: ModelServer,
-    make_hostile: Callable[[str], object],
 ) -> None:
-    make_hostile("Gapfill <img src=x onerror=alert(1)> ![a](https://evil.example/x.png) is here.")
+    text = "Gapfill <img src=x onerror=alert(1)> ![a](https://evil.example/x.png) is here."
+    search_server.hits = [Hit("Gapfill", HITS[0].url, text)]
     idea_id = idearc.submit("Salon gaps", TEXT, new_id(), search_web=True)
     found(store, idea_id)
     (gapfill, *_) = store.findings(COMPETITORS, idea_id)
@@ -310,13 +299,3 @@ def test_hostile_words_of_a_page_are_shown_as_words(
     written = markdown(report(idearc.snapshot(idearc.idea(idea_id))))
     assert "![a](https" not in written
     assert "<img" not in written.replace("\\<img", "")
-
-
-@pytest.fixture
-def make_hostile(search_server: SearchServer) -> Callable[[str], object]:
-    from idearc.web import Hit
-
-    def make(text: str) -> None:
-        search_server.hits = [Hit("Gapfill", HITS[0].url, text)]
-
-    return make

@@ -17,12 +17,6 @@ from idearc.searchers.polite import PoliteSearcher
 from idearc.searchers.searxng import SearxngSearcher
 
 
-@pytest.fixture
-def search_server() -> Iterator[SearchServer]:
-    with SearchServer() as server:
-        yield server
-
-
 def test_searxng_gives_its_results(search_server: SearchServer) -> None:
     assert SearxngSearcher(f"{search_server.url}/").search("salon gaps") == HITS
     assert search_server.phrases == ["salon gaps"]
@@ -90,9 +84,8 @@ def test_what_found_nothing_or_failed_is_asked_again(search_server: SearchServer
 
 @pytest.fixture
 def engines(tmp_path: Path) -> Iterator[EnginesServer]:
-    server = EnginesServer(tmp_path)
-    yield server
-    server.close()
+    with EnginesServer(tmp_path) as server:
+        yield server
 
 
 DUCKDUCKGO = """<html><body>
@@ -104,7 +97,7 @@ MOJEEK = """<html><body><ul class="results-standard">
 
 
 def ddgs(engines: EnginesServer) -> DdgsSearcher:
-    return DdgsSearcher(proxy=engines.proxy, certificates=engines.certificates)
+    return DdgsSearcher(proxy=engines.url, certificates=engines.certificates)
 
 
 def test_duckduckgo_alone_is_asked_while_it_answers(engines: EnginesServer) -> None:

@@ -74,9 +74,7 @@ class Job:
     table: type[Finding]  # each finding of an answer makes one row
     question: Question[Any]  # for a model that answers from memory
     web_question: Question[Any] | None = None  # for one that can search the web, where that helps
-    small_question: Question[Any] | None = (
-        None  # for a small one, which needs to be led by the hand
-    )
+    small_question: Question[Any] | None = None  # for a small one, led by the hand
     # With a web search of Idearc's own, where the visitor wants one.
     research: Research | None = None
     small_research: Research | None = None

@@ -120,10 +120,8 @@ class CompatibleProvider(ServerProvider):
                 refusal = refusal_of(error.response)
                 if wrote_bad_json(refusal):
                     body = error.body if isinstance(error.body, dict) else {}
-                    text, origin = (
-                        text_of(body.get("failed_generation")),
-                        self.provenance(talk, None),
-                    )
+                    text = text_of(body.get("failed_generation"))
+                    origin = self.provenance(talk, None)
                     break
                 next_form = form.plainer(refusal, self.options)
                 if next_form is None:

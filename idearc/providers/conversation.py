@@ -6,14 +6,12 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING
 
 from idearc.background import in_thread
 from idearc.errors import SearchError
 from idearc.jobs import Job
-from idearc.jobs.job import Judgement, Question
+from idearc.jobs.job import A, Judgement, Question
 from idearc.jobs.research.hits import gathered
 from idearc.providers import Note, Provenance, Search
 from idearc.providers.messages import follow_up, opening, schema_of
@@ -24,7 +22,6 @@ from idearc.web import Hit
 if TYPE_CHECKING:
     from idearc.providers.server import ServerProvider
 
-A = TypeVar("A", bound=BaseModel)
 log = logging.getLogger(__name__)
 
 _SEARCH_SECONDS = 60  # for all phrases of a run, at most: one that is refused takes up to 20
@@ -47,7 +44,6 @@ class ServerConversation:
 
     async def ask(self, question: Question[A], material: str) -> A:
         """One answer, and if it breaks the schema one more, by a model that was told what."""
-        schema = schema_of(question.answer)
         messages = opening(question, material)
         for is_last in (False, True):
             with self._provider.readable():
@@ -58,7 +54,7 @@ class ServerConversation:
             except UnreadableError as error:
                 if is_last:
                     raise self._provider.wrong_form(self._talk, str(error)) from error
-                messages = follow_up(messages, text, str(error), schema)
+                messages = follow_up(messages, text, str(error), schema_of(question.answer))
         raise AssertionError
 
     async def likelihood(self, judgement: Judgement, material: str) -> float:

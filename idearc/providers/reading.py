@@ -4,15 +4,14 @@ import json
 import re
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from idearc.jobs.job import A
 from idearc.providers.json_objects import json_objects
 from idearc.providers.reasons import shorten
-
-A = TypeVar("A", bound=BaseModel)
 
 _UNREADABLE = object()
 

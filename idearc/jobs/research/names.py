@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import itemgetter
 
-from idearc.jobs.research.words import GeneralWords, small_words, words_of
+from idearc.jobs.research.words import GeneralWords, words_of
 from idearc.text import Names, bare
 from idearc.web import Hit, site
 
@@ -35,7 +35,6 @@ def candidates(
     phrases) and of most pages.
     """
     general, own = GeneralWords(context, hits), own_names(hits)
-    ordinary = small_words([*context, *(f"{hit.title} {hit.text}" for hit in hits)])
     names = Names()
     kept = []
     for name in _separated([name.strip(_AROUND) for name in [*listed, *own]], general, hits):
@@ -43,7 +42,9 @@ def candidates(
         if not is_short or general.has(name) or name in names:
             continue
         proof = evidence(name, hits, context)
-        if proof and (name in own or any(_is_written_as_name(name, hit, ordinary) for hit in hits)):
+        if proof and (
+            name in own or any(_is_written_as_name(name, hit, general.small) for hit in hits)
+        ):
             names.add(name)
             kept.append(proof)
     return kept

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from idearc.web import Hit
 
 _OF_ALL_SOFTWARE = "app apps software online digital mobile web service services free best"
-
-
 _LONGEST = 40  # letters of a word that is looked at
 
 
@@ -20,8 +18,7 @@ def words_of(text: str) -> list[str]:
     return [re.sub(r"(?<=....)(e[rns]|[esn])$", "", word) for word in words]
 
 
-def small_words(texts: Iterable[str]) -> set[str]:
-    """Those that are written without a capital somewhere."""
+def _small_words(texts: Iterable[str]) -> set[str]:
     return {
         word
         for text in texts
@@ -45,12 +42,13 @@ class GeneralWords:
     be one.
     """
 
-    def __init__(self, texts: Iterable[str], hits: Sequence[Hit]) -> None:
+    def __init__(self, texts: Sequence[str], hits: Sequence[Hit]) -> None:
         pages = [f"{hit.title} {hit.text}" for hit in hits]
         counts = Counter(word for page in pages for word in set(words_of(page)))
         often = {word for word, count in counts.items() if count > max(3, len(hits) / 2)}
         own = set().union(*map(words_of, [_OF_ALL_SOFTWARE, *texts]))
-        self._words = own | (often & small_words(pages))
+        self.small = _small_words([*texts, *pages])  # written without a capital somewhere
+        self._words = own | (often & self.small)
         self._long = {word for word in self._words if len(word) > 3}
         self._known: dict[str, bool] = {}
 
