@@ -4,8 +4,8 @@
     .venv/bin/python bench/small_model.py --results FILE
 
 The second asks the ideas of a file, with what a search of the web has returned for each: an object
-of the ideas' texts, each with a list of objects with `title`, `url` and `content`. Searching itself
-takes no time then.
+of the ideas' texts, each with a list of up to 30 objects with `title`, `url` and `content`, the
+best first. Searching itself takes no time then.
 
 A line for each job: seconds, tokens written, findings kept, how many were missing or dropped as
 repeats, names that only echo the idea, sentences that are empty or cut off, texts copied from the
@@ -18,6 +18,7 @@ import re
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -27,6 +28,7 @@ from pydantic import BaseModel
 from idearc.bootstrap import build_provider
 from idearc.errors import ProviderError
 from idearc.jobs import JOBS, Job
+from idearc.jobs.research.phrases import MAX_PHRASES
 from idearc.models import Idea
 from idearc.providers import Search
 from idearc.settings import Settings
@@ -36,6 +38,11 @@ IDEAS = tomllib.loads(Path(__file__).with_name("ideas.toml").read_text("utf-8"))
 WHOLE = {"competitors": 6, "features": 7}
 PLENTY = {"competitors": 4, "features": 6}
 SECONDS = 45  # for both jobs
+TEA = [
+    Hit("The best tea timers", "https://a.example", "Teabell rings when tea is ready."),
+    Hit("Tea in the news", "https://b.example", "Tea Monthly met the makers of Kettlo in Leeds."),
+    Hit("Tea apps compared", "https://c.example", "We tried Steepwell, Sencha Clock and Brewo."),
+]
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -79,7 +86,9 @@ def measure(job: Job, findings: list[BaseModel], idea: dict[str, str]) -> dict[s
 
 
 def a_search(hits: Sequence[Hit]) -> Search | None:
-    return (lambda _phrase: hits) if hits else None
+    """Each of the phrases finds its share of them."""
+    number = count()
+    return (lambda _phrase: hits[next(number) % MAX_PHRASES :: MAX_PHRASES]) if hits else None
 
 
 def main() -> None:
@@ -99,7 +108,7 @@ def main() -> None:
         ideas = [{"kind": "searched", "text": text} for text in hits]
     warm_up = Idea(token="", name="Warm-up", text="A bell that rings when tea is ready.")
     for job in JOBS.values():  # loads the model and reads the questions
-        provider.ask(job, warm_up, lambda _: None, a_search(next(iter(hits.values()), [])))
+        provider.ask(job, warm_up, lambda _: None, a_search(TEA if hits else []))
     for idea in ideas[: options.first]:
         print(f"\n{idea['kind']}: {idea['text']}")
         started = time.monotonic()

@@ -13,12 +13,19 @@ from search_server import HITS, entry
 
 from idearc.jobs.competitors.entry import CompetitorFields, Competitors
 from idearc.jobs.competitors.search import research
-from idearc.jobs.competitors.small_questions import Described, PageNames
+from idearc.jobs.competitors.small_questions import FITS, Described, PageNames
 from idearc.jobs.competitors.small_search import small_research
 from idearc.jobs.job import Judgement, Question
 from idearc.jobs.research import phrases
 from idearc.jobs.research.hits import MAX_HITS, as_page, gathered, numbered
-from idearc.jobs.research.names import about, candidates, evidence, own_names, own_page
+from idearc.jobs.research.names import (
+    about,
+    candidates,
+    evidence,
+    own_names,
+    own_page,
+    worth_reading,
+)
 from idearc.jobs.research.phrases import Phrases, searches
 from idearc.jobs.research.words import GeneralWords, is_said
 from idearc.web import Hit
@@ -270,7 +277,7 @@ class Asked:
         self.answer = answer
         self.questions: list[str] = []
         self.materials: list[str] = []
-        self.sure = 0.9
+        self.fits, self.sure = 0.9, 0.9
         self.notes: list[str] = []
 
     async def ask(self, question: Question[A], material: str) -> A:
@@ -291,9 +298,10 @@ class Asked:
             said = {"today": "", "products": [kind], "services": [], "habits": []}
         return question.answer.model_validate_json(json.dumps(said))
 
-    async def likelihood(self, _judgement: Judgement, material: str) -> float:
+    async def likelihood(self, judgement: Judgement, material: str) -> float:
+        self.questions.append("fits" if judgement is FITS else "judge")
         self.materials.append(material)
-        return self.sure
+        return self.fits if judgement is FITS else self.sure
 
     async def search(self, _phrases: Sequence[str]) -> Sequence[Hit]:
         return gathered([self.hits])
@@ -320,18 +328,45 @@ def test_a_small_model_names_what_the_pages_name_and_kinds_beside() -> None:
     assert not kind.sources
 
 
-def test_what_the_model_is_not_sure_of_is_not_named() -> None:
+@pytest.mark.parametrize(
+    ("fits", "sure", "kinds"),
+    [
+        (0.9, 0.0, ["direct", "direct"]),  # clear: not asked again
+        (0.5, 0.9, ["direct", "direct"]),  # the second answer outweighs the first
+        (0.6, 0.8, ["indirect", "indirect"]),
+        (0.8, 0.3, []),
+        (0.4, 0.7, []),
+        (0.2, 1.0, []),  # clear
+    ],
+)
+def test_only_what_the_model_is_sure_of_is_named(
+    fits: float, sure: float, kinds: list[str]
+) -> None:
     asked = Asked()
-    asked.sure = 0.6
-    assert [one.is_a_kind for one in small(asked)] == [True]
+    asked.fits, asked.sure = fits, sure
+    assert [one.kind for one in small(asked) if not one.is_a_kind] == kinds
+    assert ("judge" in asked.questions) == (0.3 <= fits < 0.85)
 
 
 def test_pages_are_read_one_by_one_and_judged_with_their_sentence() -> None:
     asked = Asked()
+    asked.fits = 0.7
     small(asked)
-    assert asked.questions == ["phrases", *["names"] * 5, *["description"] * 2, ""]
+    steps = [*["names"] * 5, *["fits"] * 2, *["judge"] * 2, *["description"] * 2]
+    assert asked.questions == ["phrases", *steps, ""]
     assert asked.notes == ["Reading 5 pages", "Weighing 2 names", ""]
-    assert sum("\nName: " in material for material in asked.materials) == 4
+    assert sum("\nIs Chairly the name" in material for material in asked.materials) == 1
+
+
+def test_pages_without_a_word_that_may_be_a_name_are_not_read() -> None:
+    general = Hit("Tips for Salons", "https://a.example", "An offer helps. Clients come.")
+    other = Hit("More tips", "https://b.example", "An offer always helps when someone cancels.")
+    named = Hit("Apps", "https://c.example", "We tried Chairly for a month.")
+    own = Hit("gapfill: fewer gaps", "https://gapfill.example", "Fewer gaps for salons.")
+    assert worth_reading([general, other, named, own], 3, [GAPS]) == [named, own]
+    many = [Hit("Apps", f"https://{n}.example", f"We tried Brand{n}x.") for n in range(9)]
+    two = Hit("Apps", "https://two.example", "We tried Brandax and Brandbx.")
+    assert worth_reading([*many, two], 3, []) == [*many[:2], two]
 
 
 def read(answer: object, hits: Sequence[Hit] = HITS) -> Sequence[CompetitorFields]:

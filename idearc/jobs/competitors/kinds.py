@@ -50,6 +50,18 @@ class Alternatives(JobAnswer):
         )
 
 
+# The same examples: what a server has read of them it need not read again.
+One = Annotated[list[Alternative], MaxLen(1), first(1), Field(json_schema_extra={"minItems": 1})]
+
+
+class Fewer(Alternatives):
+    """For a list that has names already."""
+
+    products: One
+    services: One
+    habits: One
+
+
 # Brand names can't be had from a small model: most are invented. Kinds of things it knows.
 _ASKED_FOR_KINDS = """\
 You help founders see how people solve a problem today, before their product exists. Read the \
@@ -133,3 +145,4 @@ _EXAMPLES = (
 # fmt: on
 
 QUESTION = Question(_ASKED_FOR_KINDS, Alternatives, _EXAMPLES)
+FEWER = Question[Alternatives](_ASKED_FOR_KINDS, Fewer, _EXAMPLES)

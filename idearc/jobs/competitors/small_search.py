@@ -9,19 +9,28 @@ from pydantic import BaseModel
 from idearc.errors import WrongFormError
 from idearc.jobs.competitors import kinds
 from idearc.jobs.competitors.entry import CompetitorFields
-from idearc.jobs.competitors.small_questions import DESCRIBE, JUDGE, NAMES, judged, named
+from idearc.jobs.competitors.small_questions import (
+    DESCRIBE,
+    FITS,
+    JUDGE,
+    NAMES,
+    fitting,
+    judged,
+    named,
+)
 from idearc.jobs.job import Conversation, describe
 from idearc.jobs.research import phrases
 from idearc.jobs.research.hits import as_page
 from idearc.jobs.research.names import Evidence, about, candidates, own_page, worth_reading
 from idearc.jobs.research.words import is_said
 from idearc.models import Idea
-from idearc.text import counted, differently_spelled
+from idearc.text import bare, counted, differently_spelled
 from idearc.web import Hit
 
 # What takes a small model 1 to 3 s each.
-_MAX_PAGES, _MAX_JUDGED, _MAX_KEPT = 12, 10, 6
-_SURE, _VERY_SURE = 0.7, 0.8  # that it is a competitor, a direct one
+_MAX_PAGES, _MAX_NAMES, _MAX_KEPT = 8, 10, 6
+_SURE, _VERY_SURE = 0.62, 0.75  # that it is a competitor, a direct one
+_UNCLEAR = 0.3, 0.85  # that it is one, as the first answer says; a second one is asked for
 _MOST = 0.6  # of the words of a sentence
 _MONEY = re.compile(r"[$€£¥₹]|\b(eur|usd|gbp|chf|free|kostenlos|grat\w+)\b", re.IGNORECASE)
 _FEW = 4  # of them: with fewer, kinds of alternatives fill the list
@@ -30,26 +39,43 @@ _FEW = 4  # of them: with fewer, kinds of alternatives fill the list
 async def small_research(idea: Idea, asked: Conversation) -> Sequence[BaseModel]:
     searches = phrases.searches(idea, await phrases.written(idea, asked))
     hits = await asked.search(searches)
-    pages = worth_reading(hits, _MAX_PAGES)
+    context = [idea.name, idea.text, *searches]
+    pages = worth_reading(hits, _MAX_PAGES, context)
     asked.note(f"Reading {counted(len(pages), 'page')}")
     listed = [name for hit in pages for name in await _names(hit, asked)]
-    there = candidates(listed, hits, [idea.name, idea.text, *searches])[:_MAX_JUDGED]
+    there = candidates(listed, hits, context)[:_MAX_NAMES]
     asked.note(f"Weighing {counted(len(there), 'name')}")
-    likely = [
-        (await asked.likelihood(JUDGE, judged(idea.text, one.name, one.sentence)), one)
-        for one in there
-    ]
+    likely = await _weighed(there, idea, searches[0], asked)
     asked.note("")
-    likely.sort(key=lambda one: -one[0])
     found = [
         await _entry(one, sureness, hits, asked)
-        for sureness, one in likely[:_MAX_KEPT]
+        for one, sureness in likely[:_MAX_KEPT]
         if sureness >= _SURE
     ]
     if len(found) >= _FEW:
         return found
-    others = await asked.ask(kinds.QUESTION, describe(idea, kinds.QUESTION))
+    question = kinds.FEWER if found else kinds.QUESTION
+    others = await asked.ask(question, describe(idea, question))
     return differently_spelled([*found, *others.findings()], attrgetter("name"))
+
+
+async def _weighed(
+    names: Sequence[Evidence], idea: Idea, product: str, asked: Conversation
+) -> list[tuple[Evidence, float]]:
+    """Each with how sure it is that it competes, the likeliest first."""
+    fits = [
+        (one, await asked.likelihood(FITS, fitting(product, one.name, one.sentence)))
+        for one in names
+    ]
+    weighed = []
+    for one, fit in fits:
+        if _UNCLEAR[0] <= fit < _UNCLEAR[1]:
+            second = await asked.likelihood(JUDGE, judged(idea.text, one.name, one.sentence))
+            # The mean of both log-odds: a logarithmic opinion pool.
+            yes, no = (fit * second) ** 0.5, ((1 - fit) * (1 - second)) ** 0.5
+            fit = yes / (yes + no)
+        weighed.append((one, fit))
+    return sorted(weighed, key=lambda pair: -pair[1])
 
 
 async def _names(hit: Hit, asked: Conversation) -> Sequence[str]:
@@ -71,10 +97,11 @@ async def _entry(
         words if is_said(words, page) else ""
         for words in (said.strength, said.weakness, said.pricing)
     )
+    says_nothing = bare(said.what)[0] == bare(one.name)[0] or not is_said(said.what, page, _MOST)
     return CompetitorFields(
         name=one.name,
         kind="direct" if sureness >= _VERY_SURE else "indirect",
-        what=said.what if is_said(said.what, page, _MOST) else "",
+        what="" if says_nothing else said.what,
         pricing=pricing if _MONEY.search(pricing) else "",
         strengths=[strength] if strength else [],
         weaknesses=[weakness] if weakness else [],

@@ -71,18 +71,27 @@ def about(name: str, hit: Hit) -> Hit:
     return replace(hit, text=" ".join(one for one in sentences if _holds(name, one)))
 
 
-def worth_reading(hits: Sequence[Hit], most: int) -> list[Hit]:
-    """Two thirds of them the search's best, the others those that promise most names.
+def worth_reading(hits: Sequence[Hit], most: int, context: Sequence[str]) -> list[Hit]:
+    """Of those that may hold a name: two thirds the search's best, the others with most names.
 
-    That is, by how many words have a capital inside of a sentence.
+    A word may be one that has a capital and is neither a word of the context (the idea and the
+    phrases) nor written without a capital on any page.
     """
-    best, others = hits[: most * 2 // 3], hits[most * 2 // 3 :]
+    general = GeneralWords(context, hits)
 
-    def capitals(hit: Hit) -> int:
-        sentences = [sentence.split()[1:] for _, sentence in [*_sentences(hit)][1:]]
-        return sum(word != word.lower() for words in sentences for word in words)
+    def may_be_names(hit: Hit) -> set[str]:
+        words = {word.strip(_AROUND) for word in hit.text.split()}
+        return {
+            word
+            for word in words
+            if word and _has_capital(word) and not general.has(word)
+            if not all(part in general.small for part in words_of(word))
+        }
 
-    return [*best, *sorted(others, key=capitals, reverse=True)][:most]
+    counts = {hit: len(may_be_names(hit)) for hit in hits}
+    promising = [hit for hit in hits if counts[hit] or own_names([hit])]
+    best, others = promising[: most * 2 // 3], promising[most * 2 // 3 :]
+    return [*best, *sorted(others, key=counts.__getitem__, reverse=True)][:most]
 
 
 def own_names(hits: Sequence[Hit]) -> list[str]:
