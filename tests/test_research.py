@@ -231,6 +231,16 @@ def test_a_name_has_one_entry_in_any_spelling() -> None:
     assert [one.name for one in found] == ["Gapfill"]
 
 
+def test_a_part_of_a_longer_name_is_none() -> None:
+    hits = [
+        Hit("Apps", "https://a.example", "Many use Acme Chairly™ or Gapfill Pro at work."),
+        Hit("More apps", "https://b.example", "We tried Acme Chairly, and then Gapfill."),
+    ]
+    listed = ["Acme Chairly™", "Chairly", "Gapfill Pro", "Gapfill"]
+    found = [one.name for one in candidates(listed, hits, [GAPS])]
+    assert found == ["Acme Chairly™", "Gapfill Pro", "Gapfill"]
+
+
 def test_evidence_is_a_sentence_as_it_stands_there() -> None:
     proof = evidence("chairly", HITS, ["easy to use"])
     assert proof

@@ -63,6 +63,7 @@ async def _weighed(
     names: Sequence[Evidence], idea: Idea, product: str, asked: Conversation
 ) -> list[tuple[Evidence, float]]:
     """Each with how sure it is that it competes, the likeliest first."""
+    # All names first, then again: the model's server keeps the examples of one question in mind.
     fits = [
         (one, await asked.likelihood(FITS, fitting(product, one.name, one.sentence)))
         for one in names

@@ -47,7 +47,7 @@ def candidates(
         ):
             names.add(name)
             kept.append(proof)
-    return kept
+    return [one for one in kept if not _is_a_part(one.name, kept, hits)]
 
 
 def evidence(name: str, hits: Sequence[Hit], context: Sequence[str]) -> Evidence | None:
@@ -130,6 +130,16 @@ def _separated(names: Iterable[str], general: GeneralWords, hits: Sequence[Hit])
             yield from parts
         else:
             yield name
+
+
+def _is_a_part(name: str, of: Iterable[Evidence], hits: Sequence[Hit]) -> bool:
+    """Whether pages hold it inside of one longer name only: `Outlook` of `Microsoft Outlook`."""
+    longer = [one.name for one in of if one.name != name and _holds(name, one.name)]
+    patterns = [r"\W+".join(re.findall(r"\w+", one)) for one in longer]
+    texts = [f"{hit.title}\n{hit.text}" for hit in hits]
+    return any(
+        not any(_holds(name, re.sub(pattern, "\n", text)) for text in texts) for pattern in patterns
+    )
 
 
 def _is_written_as_name(name: str, hit: Hit, ordinary: Container[str]) -> bool:
