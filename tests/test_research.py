@@ -338,6 +338,14 @@ def test_a_small_model_names_what_the_pages_name_and_kinds_beside() -> None:
     assert not kind.sources
 
 
+def test_in_a_list_a_price_is_of_the_name_before_it() -> None:
+    hit = Hit("Apps", "https://a.example", "Many like Gapfill, Chairly ($1) or Gapfill at work.")
+    prices = {one.name: one.pricing for one in small(Asked([hit])) if not one.is_a_kind}
+    assert prices == {"Gapfill": "", "Chairly": "$1"}
+    alone = Hit("Apps", "https://a.example", "For $1 there is Chairly.")
+    assert small(Asked([alone]))[0].pricing == "$1"
+
+
 @pytest.mark.parametrize(
     ("fits", "sure", "kinds"),
     [

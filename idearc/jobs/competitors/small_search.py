@@ -48,7 +48,7 @@ async def small_research(idea: Idea, asked: Conversation) -> Sequence[BaseModel]
     likely = await _weighed(there, idea, searches[0], asked)
     asked.note("")
     found = [
-        await _entry(one, sureness, hits, asked)
+        await _entry(one, sureness, there, hits, asked)
         for one, sureness in likely[:_MAX_KEPT]
         if sureness >= _SURE
     ]
@@ -88,7 +88,11 @@ async def _names(hit: Hit, asked: Conversation) -> Sequence[str]:
 
 
 async def _entry(
-    one: Evidence, sureness: float, hits: Sequence[Hit], asked: Conversation
+    one: Evidence,
+    sureness: float,
+    there: Sequence[Evidence],
+    hits: Sequence[Hit],
+    asked: Conversation,
 ) -> CompetitorFields:
     """What the model says of it is kept as far as sentences that name it say so."""
     part = about(one.name, one.hit)
@@ -99,14 +103,25 @@ async def _entry(
         for words in (said.strength, said.weakness, said.pricing)
     )
     says_nothing = bare(said.what)[0] == bare(one.name)[0] or not is_said(said.what, page, _MOST)
+    own = _own_words(one.name, [other.name for other in there], page)
+    has_price = _MONEY.search(pricing) and is_said(pricing, own)
     return CompetitorFields(
         name=one.name,
         kind="direct" if sureness >= _VERY_SURE else "indirect",
         what="" if says_nothing else said.what,
-        pricing=pricing if _MONEY.search(pricing) else "",
+        pricing=pricing if has_price else "",
         strengths=[strength] if strength else [],
         weaknesses=[weakness] if weakness else [],
         url=own_page(one.name, hits),
         sources=[one.hit.url],
         evidence=one.sentence,
     )
+
+
+def _own_words(name: str, names: Sequence[str], page: str) -> str:
+    """Where a page names others, too, what stands between the name and the next of them."""
+    others = "|".join(re.escape(other) for other in names if other != name)
+    if not others or not re.search(others, page, re.IGNORECASE):
+        return page
+    after = re.split(re.escape(name), page, flags=re.IGNORECASE)[1:]
+    return "\n".join(re.split(others, part, maxsplit=1, flags=re.IGNORECASE)[0] for part in after)
