@@ -24,6 +24,7 @@ from idearc.jobs.research.names import (
     evidence,
     own_names,
     own_page,
+    own_words,
     worth_reading,
 )
 from idearc.jobs.research.phrases import Phrases, searches
@@ -266,6 +267,17 @@ def test_of_a_page_counts_what_is_about_the_name() -> None:
     text = "Chairly costs $9. Gapfill is dear. Many like Chairly."
     part = about("Chairly", Hit("Apps", "https://a.example", text))
     assert (part.title, part.text) == ("Apps", "Chairly costs $9. Many like Chairly.")
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [("Try", " ($1), "), ("Chairly", " ($2), "), ("Chairly Pro", " ($3)."), ("美发", "(4元)")],
+)
+def test_what_is_said_of_a_name_ends_where_the_next_begins(name: str, own: str) -> None:
+    page = "For a country: try ($1), Chairly ($2), 美发(4元)Chairly™ Pro ($3)."
+    names = ["Try", "Chairly", "Chairly Pro", "美发"]
+    assert own_words(name, names, page) == own
+    assert own_words(name, [name], page) == page
 
 
 def test_what_a_page_does_not_say_is_not_said() -> None:

@@ -21,7 +21,14 @@ from idearc.jobs.competitors.small_questions import (
 from idearc.jobs.job import Conversation, describe
 from idearc.jobs.research import phrases
 from idearc.jobs.research.hits import as_page
-from idearc.jobs.research.names import Evidence, about, candidates, own_page, worth_reading
+from idearc.jobs.research.names import (
+    Evidence,
+    about,
+    candidates,
+    own_page,
+    own_words,
+    worth_reading,
+)
 from idearc.jobs.research.words import is_said
 from idearc.models import Idea
 from idearc.text import bare, counted, differently_spelled
@@ -103,7 +110,7 @@ async def _entry(
         for words in (said.strength, said.weakness, said.pricing)
     )
     says_nothing = bare(said.what)[0] == bare(one.name)[0] or not is_said(said.what, page, _MOST)
-    own = _own_words(one.name, [other.name for other in there], page)
+    own = own_words(one.name, [other.name for other in there], page)
     has_price = _MONEY.search(pricing) and is_said(pricing, own)
     return CompetitorFields(
         name=one.name,
@@ -116,12 +123,3 @@ async def _entry(
         sources=[one.hit.url],
         evidence=one.sentence,
     )
-
-
-def _own_words(name: str, names: Sequence[str], page: str) -> str:
-    """Where a page names others, too, what stands between the name and the next of them."""
-    others = "|".join(re.escape(other) for other in names if other != name)
-    if not others or not re.search(others, page, re.IGNORECASE):
-        return page
-    after = re.split(re.escape(name), page, flags=re.IGNORECASE)[1:]
-    return "\n".join(re.split(others, part, maxsplit=1, flags=re.IGNORECASE)[0] for part in after)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import compress
 from operator import itemgetter
 
 from idearc.jobs.research.words import GeneralWords, words_of
@@ -71,6 +72,16 @@ def about(name: str, hit: Hit) -> Hit:
     return replace(hit, text=" ".join(one for one in sentences if _holds(name, one)))
 
 
+def own_words(name: str, names: Iterable[str], page: str) -> str:
+    """Where a page names others, too, what stands between the name and the next of them."""
+    patterns = sorted(map(_pattern, names), key=len, reverse=True)  # the longer name first
+    _, *pieces = re.split(f"({'|'.join(patterns)})", page, flags=re.IGNORECASE)
+    mentions = [bare(piece)[0] == bare(name)[0] for piece in pieces[::2]]
+    if all(mentions):
+        return page
+    return "\n".join(compress(pieces[1::2], mentions))
+
+
 def worth_reading(hits: Sequence[Hit], most: int, context: Sequence[str]) -> list[Hit]:
     """Of those that may hold a name: two thirds the search's best, the others with most names.
 
@@ -135,11 +146,18 @@ def _separated(names: Iterable[str], general: GeneralWords, hits: Sequence[Hit])
 def _is_a_part(name: str, of: Iterable[Evidence], hits: Sequence[Hit]) -> bool:
     """Whether pages hold it inside of one longer name only: `Outlook` of `Microsoft Outlook`."""
     longer = [one.name for one in of if one.name != name and _holds(name, one.name)]
-    patterns = [r"\W+".join(re.findall(r"\w+", one)) for one in longer]
-    texts = [f"{hit.title}\n{hit.text}" for hit in hits]
     return any(
-        not any(_holds(name, re.sub(pattern, "\n", text)) for text in texts) for pattern in patterns
+        not any(
+            _holds(name, re.sub(_pattern(one), "\n", f"{hit.title}\n{hit.text}")) for hit in hits
+        )
+        for one in longer
     )
+
+
+def _pattern(name: str) -> str:
+    """Its words in a row, as whole words where the script has such."""
+    words = r"\W+".join(re.findall(r"\w+", name)) or re.escape(name)
+    return words if _UNSPACED.search(name) else rf"(?<!\w){words}(?!\w)"
 
 
 def _is_written_as_name(name: str, hit: Hit, ordinary: Container[str]) -> bool:
