@@ -13,7 +13,8 @@ import psutil
 from idearc.core import Idearc
 from idearc.errors import IdearcError
 from idearc.limits import Limits
-from idearc.providers import Note, Provider
+from idearc.preview import Note
+from idearc.providers import Provider
 from idearc.run import run_job
 from idearc.runners import Run, Runner
 from idearc.runners.threads import ThreadRunner

@@ -5,6 +5,7 @@ import statistics
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from idearc.errors import InputError, StoreError
@@ -18,7 +19,7 @@ from idearc.snapshot import Snapshot
 from idearc.store import Store
 from idearc.text import clean
 from idearc.visitor import ALONE, Visitor
-from idearc.watcher import Viewer, Watcher
+from idearc.watcher import Shown, Viewer, Watcher
 
 IDEAS_PER_PAGE = 50
 _NO_IDEA = (
@@ -198,27 +199,33 @@ class Idearc:
             for idea in ideas
         }
 
-    def watch(self, viewer: Viewer, idea: Idea, shown: Mapping[str, Progress]) -> None:
+    def watch(
+        self, viewer: Viewer, idea: Idea, shown: Mapping[str, Progress], *, has_previews: bool
+    ) -> None:
         """Has the viewer show the idea anew, once, when its jobs are no longer as shown."""
         if not is_done(shown):
-            self._watcher.watch(viewer, idea, self._watched(shown))
+            there = self._watched(shown)
+            self._watcher.watch(viewer, idea, there if has_previews else replace(there, more=None))
 
     def forget(self, viewer: Viewer) -> None:
         """The viewer shows something else."""
         self._watcher.forget(viewer)
 
-    def _look(self, ideas: Sequence[Idea]) -> Mapping[str, object]:
+    def _look(self, ideas: Sequence[Idea]) -> Mapping[str, Shown]:
         if self._runner.is_local:
             there = self.progress(ideas)
             return {idea.id: self._watched(there[idea.id]) for idea in ideas}
         results = self._store.results([idea.id for idea in ideas])
-        return {idea.id: {name: (idea.id, name) in results for name in JOBS} for idea in ideas}
+        return {
+            idea.id: Shown({name: (idea.id, name) in results for name in JOBS}) for idea in ideas
+        }
 
-    def _watched(self, shown: Mapping[str, Progress]) -> Mapping[str, object]:
+    def _watched(self, shown: Mapping[str, Progress]) -> Shown:
         """What to tell at once: all news, or only results where more would cost too much."""
-        if self._runner.is_local:
-            return {name: progress.stage for name, progress in shown.items()}
-        return {name: progress.state == State.DONE for name, progress in shown.items()}
+        if not self._runner.is_local:
+            return Shown({name: progress.state == State.DONE for name, progress in shown.items()})
+        stages = {name: progress.stage for name, progress in shown.items()}
+        return Shown(stages, more={name: progress.so_far for name, progress in shown.items()})
 
     def _live(self, runs: Sequence[RunKey]) -> list[RunKey]:
         outcomes = self._runner.outcomes(runs)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from idearc.models import Result
+from idearc.preview import NO_PREVIEW, Preview
 from idearc.runners import Ended, Failed, Outcome, Running, Unclear
 
 
@@ -30,10 +31,16 @@ class Progress:
     since: datetime | None = None  # of the live run
     note: str = ""  # what the live run waits for, or why it failed, or why nothing is known
     is_live: bool = False  # whether the runner knows of a live run
+    preview: Preview = NO_PREVIEW  # of what the live run has written, or the one that failed
 
     @property
     def can_retry(self) -> bool:
         return self.state not in {State.DONE, State.WORKING}
+
+    @property
+    def so_far(self) -> int:
+        """Entries that a live run has written; a result may have others."""
+        return len(self.preview.entries) if self.is_live else 0
 
     @property
     def stage(self) -> tuple[State, datetime | None, str]:
@@ -63,7 +70,7 @@ def derive(
         result, count = stored
         return Progress(State.DONE, result=result, count=count)
     if isinstance(outcome, Failed):
-        return Progress(State.FAILED, note=outcome.reason)
+        return Progress(State.FAILED, note=outcome.reason, preview=outcome.preview)
     if isinstance(outcome, Unclear):
         then = "Try again to look." if ticks_used_up else "This page looks again by itself."
         return Progress(State.UNKNOWN, note=f"{outcome.reason} {then}")
@@ -74,4 +81,10 @@ def derive(
         return Progress(State.INTERRUPTED)
     state = State.OVERDUE if ticks_used_up else State.WORKING
     running = outcome or Running(since=idea_created_at)
-    return Progress(state, since=running.since, note=running.note, is_live=outcome is not None)
+    return Progress(
+        state,
+        since=running.since,
+        note=running.note,
+        is_live=outcome is not None,
+        preview=running.preview,
+    )

@@ -6,7 +6,8 @@ from typing import NoReturn
 from idearc.errors import SearchError, StoreError
 from idearc.jobs import JOBS
 from idearc.models import Idea
-from idearc.providers import Note, Provider, Search
+from idearc.preview import Note
+from idearc.providers import Provider, Search
 from idearc.searchers import Searcher
 from idearc.store import Store
 

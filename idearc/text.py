@@ -59,6 +59,15 @@ _CITATIONS = re.compile(
 )
 
 
+SHORT = 80  # characters that a heading may have
+
+
+def short(text: str, limit: int = SHORT) -> str:
+    """The text, or as much of it as fits a heading, a cell, or a chip."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
 def _clean_answer(value: object) -> object:
     return clean(_CITATIONS.sub("", value)) if isinstance(value, str) else value
 

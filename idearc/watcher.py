@@ -5,6 +5,7 @@ The page's ticks are what can be relied on; this makes the wait short.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,10 +15,11 @@ from idearc.models import Idea
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_MORE = 1.0  # for one viewer
 
 
 class Viewer(Protocol):
-    """Somebody with an idea on screen; hashable. Neither method raises."""
+    """Somebody with an idea on screen; hashable. No method raises."""
 
     def is_here(self) -> bool: ...
 
@@ -25,11 +27,23 @@ class Viewer(Protocol):
         """Returns at once, from any thread."""
         ...
 
+    def show_more(self) -> None:
+        """The same, for what has been written so far only."""
+        ...
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What there is to be seen of an idea."""
+
+    news: Any  # is told at once
+    more: Any = None  # is told now and then; None for who doesn't show it
+
 
 @dataclass(frozen=True)
 class _Watched:
     idea: Idea
-    shown: Any
+    shown: Shown
 
 
 class Watcher:
@@ -41,16 +55,17 @@ class Watcher:
     """
 
     def __init__(
-        self, look: Callable[[Sequence[Idea]], Mapping[str, Any]], changed: threading.Event
+        self, look: Callable[[Sequence[Idea]], Mapping[str, Shown]], changed: threading.Event
     ) -> None:
         """`look` gives what is there to be shown of each idea, by its id."""
         self._look = look
         self._changed = changed
         self._lock = threading.Lock()
         self._watched: dict[Viewer, _Watched] = {}
+        self._told_more: dict[Viewer, float] = {}  # when that was, last
         self._thread: threading.Thread | None = None
 
-    def watch(self, viewer: Viewer, idea: Idea, shown: Any) -> None:
+    def watch(self, viewer: Viewer, idea: Idea, shown: Shown) -> None:
         with self._lock:
             self._watched[viewer] = _Watched(idea, shown)
             if self._thread is None:
@@ -70,11 +85,13 @@ class Watcher:
     def _work(self) -> None:
         """Until nobody is left."""
         has_failed = False
+        seconds = SECONDS_BETWEEN_LOOKS
         while True:
-            self._changed.wait(SECONDS_BETWEEN_LOOKS)
+            self._changed.wait(seconds)
             self._changed.clear()
+            seconds = SECONDS_BETWEEN_LOOKS
             try:
-                self._tell_those_behind()
+                seconds = min(seconds, self._tell_those_behind())
                 has_failed = False
             except Exception:  # the top of a thread: nobody above would see it
                 if not has_failed:
@@ -85,19 +102,32 @@ class Watcher:
                     self._thread = None
                     return
 
-    def _tell_those_behind(self) -> None:
+    def _tell_those_behind(self) -> float:
+        """Seconds until there is somebody who may be told more."""
         with self._lock:
             for viewer in [viewer for viewer in self._watched if not viewer.is_here()]:
                 del self._watched[viewer]
             watched = dict(self._watched)
         ideas = {one.idea.id: one.idea for one in watched.values()}
         there = self._look(list(ideas.values()))
+        now = time.monotonic()
+        latest = now - SECONDS_BETWEEN_MORE
+        self._told_more = {viewer: at for viewer, at in self._told_more.items() if at > latest}
+        wait = SECONDS_BETWEEN_MORE
         for viewer, one in watched.items():
-            if there[one.idea.id] == one.shown:
+            is_news = there[one.idea.id].news != one.shown.news
+            if not is_news and one.shown.more in (None, there[one.idea.id].more):
+                continue
+            if not is_news and (told_at := self._told_more.get(viewer)):
+                wait = min(wait, told_at - latest)
                 continue
             with self._lock:
                 is_behind = self._watched.get(viewer) is one
                 if is_behind:  # and not on its way to show it
                     del self._watched[viewer]
-            if is_behind:
+            if is_behind and is_news:
                 viewer.show_anew()
+            elif is_behind:
+                self._told_more[viewer] = now
+                viewer.show_more()
+        return wait

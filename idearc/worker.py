@@ -13,10 +13,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from idearc.background import in_thread
-from idearc.runners import Failed, Run, attempt
+from idearc.models import now
+from idearc.preview import Preview
+from idearc.runners import Failed, Run, Running, attempt
 from idearc.runners.engine import (
     ACTIVITY,
     HEARTBEAT_SECONDS,
+    PREVIEW_BYTES,
     TASK_QUEUE,
     Connection,
     RunWorkflow,
@@ -70,16 +73,16 @@ async def work(worker: Awaitable[Worker]) -> None:
 def _activity(run: Run) -> Callable[[str, str], Awaitable[None]]:
     @activity.defn(name=ACTIVITY)
     async def run_job(job_name: str, idea_id: str) -> None:
-        words = ""
+        running = Running(since=now())
 
-        def note(new: str) -> None:
-            nonlocal words
-            words = new
+        def note(new: str | Preview) -> None:
+            nonlocal running
+            running = running.noted(new)
 
         over = in_thread(partial(attempt, run, job_name, idea_id, note))
         try:
             while not over.done():
-                activity.heartbeat(words)
+                activity.heartbeat(running.note, running.preview.within(PREVIEW_BYTES))
                 await asyncio.wait([over], timeout=HEARTBEAT_SECONDS / 4)
         except asyncio.CancelledError:
             if activity.is_worker_shutdown():
@@ -94,6 +97,7 @@ def _activity(run: Run) -> Callable[[str, str], Awaitable[None]]:
             pause = outcome.retry_after
             raise ApplicationError(
                 outcome.reason,
+                running.preview.within(PREVIEW_BYTES),
                 non_retryable=outcome.is_permanent,
                 next_retry_delay=timedelta(seconds=pause) if pause else None,
             )

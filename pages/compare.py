@@ -5,8 +5,8 @@ import streamlit as st
 from idearc.application import get_idearc
 from idearc.markdown import plain
 from idearc.progress import is_done
+from idearc.text import short
 from idearc.views import news, versions
-from idearc.views.parts import short
 
 idearc = get_idearc()
 idea = idearc.idea(st.query_params.get("idea", ""))
@@ -28,6 +28,6 @@ st.caption(
 
 for one in (before, after):
     if not is_done(progress[one.id]):
-        news.watch(idearc, one, progress[one.id])
-        news.tick(idearc, one, progress[one.id])
+        news.watch(idearc, one, progress[one.id], has_previews=False)
+        news.tick(idearc, one, progress[one.id], has_previews=False)
         break  # for the other one as soon as this one is done

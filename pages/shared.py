@@ -3,9 +3,8 @@
 import streamlit as st
 
 from idearc.application import get_idearc
-from idearc.jobs import JOBS
 from idearc.progress import is_done
-from idearc.views import Content, frame, news, states
+from idearc.views import Content, frame, live, news, states
 from idearc.views.downloads import printed
 
 idearc = get_idearc()
@@ -13,12 +12,12 @@ idea = idearc.shared(st.query_params.get("link", ""))
 news.run_when_connected_again()
 progress = news.progress(idearc, idea)
 
-st.set_page_config(page_title=f"{idea.name} · Idearc")
+st.set_page_config(page_title=states.title(idea, progress))
 st.badge("Shared with you, to read", icon=":material/visibility:", color="gray")
 frame.heading(idea, last_version=1)
 news.watch(idearc, idea, progress)
 
-job = JOBS[states.tabs(progress)]
+job = live.tabs(idearc, idea, progress, is_read_only=True)
 of_job = progress[job.name]
 with st.container(key="content"):
     if of_job.result:

@@ -5,9 +5,8 @@ from functools import partial
 import streamlit as st
 
 from idearc.application import get_idearc
-from idearc.jobs import JOBS
 from idearc.progress import is_done
-from idearc.views import Content, frame, news, states, versions
+from idearc.views import Content, frame, live, news, states, versions
 from idearc.views.button import button, row
 from idearc.views.deletion import delete_button
 from idearc.views.downloads import export_button, printed
@@ -26,7 +25,7 @@ def retry(job_name: str) -> None:
     news.begin_new_round()
 
 
-st.set_page_config(page_title=f"{idea.name} · Idearc")
+st.set_page_config(page_title=states.title(idea, progress))
 all_versions = idearc.versions(idea)
 frame.heading(idea, last_version=all_versions[-1].version)
 if not idearc.visitor.has_list:
@@ -44,17 +43,17 @@ with row():
     delete_button(idearc, idea, others=len(all_versions) - 1)
 news.watch(idearc, idea, progress)
 
-job = JOBS[states.tabs(progress)]
+job = live.tabs(idearc, idea, progress)
 of_job = progress[job.name]
 with st.container(key="content"):
     if of_job.result:
         findings = idearc.findings(job, idea.id)
         frame.result(Content(idearc, idea, job, of_job.result, findings))
-    else:
-        states.unfinished(idearc, job, of_job)
-    if of_job.can_retry:
+    elif of_job.can_retry:
+        states.stuck(of_job)
         label = states.retry_label(of_job)
         button(label, f"retry-{idea.key}-{label}-{job.name}", partial(retry, job.name))
+        live.so_far(job, of_job.preview, is_over=not of_job.is_live)
 
 printed(idearc, idea, progress)
 if not is_done(progress):

@@ -5,17 +5,19 @@ By hand, for a look at the app without a model: python tests/model_server.py --p
 
 import argparse
 import json
+import math
 import socket
 import struct
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from event_streams import as_lines, of_completion, of_response
 from processes import LocalServer
 
 OPENAI_PATH, COMPATIBLE_PATH = "/v1/responses", "/v1/chat/completions"
@@ -42,6 +44,11 @@ class Reply:
     change: Callable[[Any], str] = json.dumps  # makes the text of the example
     message: Callable[[str], dict[str, Any]] | None = None  # chat only: makes fields of the message
     pack: Callable[[bytes], bytes] = bytes  # the body, at last
+    streams: bool = True  # where that is asked for
+    tokens_per_second: float = math.inf  # of a stream
+    change_stream: Callable[[list[bytes]], list[bytes]] = list  # of the events' lines
+    stays_open: bool = False  # after a stream
+    pauses_at: int = 0  # where this entry begins in a stream, until the server `goes_on`
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class ModelServer(LocalServer):
         self.requests: list[Request] = []
         self.gate = threading.Event()  # while it is not set, every reply waits
         self.gate.set()
+        self.goes_on = threading.Event()
         super().__init__(_handler(self), port)
         self.url += "/v1"
 
@@ -81,9 +89,11 @@ class ModelServer(LocalServer):
         self.always.clear()
         self.requests.clear()
         self.gate.set()
+        self.goes_on.clear()
 
     def close(self) -> None:
         self.gate.set()
+        self.goes_on.set()
         super().close()
 
 
@@ -156,14 +166,47 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 return
             made = reply.change(example(schema, schema)) if reply.text is None else reply.text
             speak = _response if self.path == OPENAI_PATH else _completion
-            self._send(reply, speak(body["model"], made, reply))
+            content = speak(body["model"], made, reply)
+            if body.get("stream") and reply.streams and reply.body is None:
+                has_usage = bool(body.get("stream_options", {}).get("include_usage"))
+                is_openai = self.path == OPENAI_PATH
+                events = of_response(content) if is_openai else of_completion(content, has_usage)
+                self._stream(reply, reply.change_stream([*map(as_lines, events)]))
+            else:
+                self._send(reply, content)
 
-        def _send(self, reply: Reply, content: dict[str, Any]) -> None:
+        def _stream(self, reply: Reply, lines: list[bytes]) -> None:
+            """As time passes, or as `_send` does."""
+            if not (reply.pauses_at or reply.stays_open or reply.tokens_per_second < math.inf):
+                self._send(replace(reply, body=b"".join(lines)), {}, "text/event-stream")
+                return
+            self.close_connection = True
+            try:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Connection", "close")
+                self.end_headers()
+                begun = 0
+                for line in lines:
+                    begun += b': "name"' in line  # a piece of its own
+                    if begun and begun == reply.pauses_at and b': "name"' in line:
+                        server.goes_on.wait()
+                    self.wfile.write(line)
+                    time.sleep(1 / reply.tokens_per_second)
+                while reply.stays_open:
+                    self.wfile.write(b": keep-alive\n\n")
+                    time.sleep(0.05)
+            except ConnectionError:
+                pass  # the caller didn't wait
+
+        def _send(
+            self, reply: Reply, content: dict[str, Any], kind: str = "application/json"
+        ) -> None:
             payload = json.dumps(content).encode() if reply.body is None else reply.body
             payload = reply.pack(payload)
             try:
                 self.send_response(reply.status)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(payload)))
                 for name, value in reply.headers.items():
                     self.send_header(name, value)

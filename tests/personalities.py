@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from event_streams import as_lines
 from model_server import Reply, Request, Rule
 
 
@@ -80,6 +81,50 @@ def needs_a_limit(*names: str) -> Rule:
         return None if max(limits, default=0) > 1_000 else Reply(text='{"us', incomplete="length")
 
     return rule
+
+
+def streaming(words: str, **reply: Any) -> Rule:
+    return refusing(lambda body: "stream" in body, words, **reply)
+
+
+def stream(change: Callable[[list[bytes]], list[bytes]]) -> Reply:
+    """Changes its events, where it is one."""
+    return Reply(change_stream=change)
+
+
+def with_comments(lines: list[bytes]) -> list[bytes]:
+    return [b": OPENROUTER PROCESSING\n\n" + line for line in lines]
+
+
+def otherwise(lines: list[bytes]) -> list[bytes]:
+    return [line.replace(b"data: ", b"data:").replace(b"\n", b"\r\n") for line in lines]
+
+
+def _chunks(lines: list[bytes]) -> list[Any]:
+    return [json.loads(line.removeprefix(b"data: ")) for line in lines[:-1]]
+
+
+def in_one(lines: list[bytes]) -> list[bytes]:
+    """Of the whole answer, as if it had not been asked for in pieces."""
+    first, *others = _chunks(lines)
+    texts = [one["choices"][0]["delta"].get("content", "") for one in others[:-1]]
+    choice = {"message": {"role": "assistant", "content": "".join(texts)}, "finish_reason": "stop"}
+    return [as_lines({**first, "choices": [choice]})]
+
+
+def with_nulls(lines: list[bytes]) -> list[bytes]:
+    changed = [as_lines({"id": "x", "object": "chat.completion.chunk", "choices": []})]
+    for chunk in _chunks(lines):
+        for choice in chunk["choices"]:
+            if not choice["finish_reason"]:
+                nothing = {"role": None, "tool_calls": None, "reasoning_content": None}
+                choice["delta"] = {**nothing, **choice["delta"]} if choice["delta"] else None
+        changed.append(as_lines({"usage": None, **chunk}))
+    return [*changed, lines[-1]]
+
+
+def error_event(code: int, message: str) -> list[bytes]:
+    return [as_lines({"error": {"code": code, "message": message}}), b"data: [DONE]\n\n"]
 
 
 def cant_chat(*models: str) -> Rule:
@@ -390,10 +435,15 @@ PERSONALITIES = [
         for status, words in [
             (400, "400 tokens in the messages, 90 in the schemas: context_length_exceeded"),
             (400, "Invalid model name passed in model=nuextract-schema"),
-            (400, "Request body must be a JSON object"),
             (400, "the system prompt or user message was flagged by moderation"),
             (404, "The model `m` does not exist or you do not have access to it"),
         ]
+    ),
+    Personality(
+        "not clear what about",  # perhaps it can't stream
+        said(400, {"error": "Request body must be a JSON object"}),
+        calls=(2, 2),
+        says="400: Request body must be a JSON object",
     ),
     Personality(
         "502 of a gateway",
@@ -411,6 +461,7 @@ PERSONALITIES = [
     Personality(
         "bad key with 400 (LiteLLM)",
         said(400, {"error": {"message": "No connected db.", "code": "400"}}),
+        calls=(2, 2),
         says="answered 400: No connected db. Check IDEARC_MODEL, OPENAI_BASE_URL and the key",
     ),
     Personality(
@@ -428,6 +479,7 @@ PERSONALITIES = [
     Personality(
         "words of the server behind it (OpenRouter)",
         said(400, {"error": {"message": "Provider", "metadata": {"raw": '{"error": "too long"}'}}}),
+        calls=(2, 2),  # it may not be able to stream, and not say so
         says="400: Provider: too long",
     ),
     Personality(
@@ -435,6 +487,48 @@ PERSONALITIES = [
         said(429, {"error": {"message": "no free requests left today"}}),
         calls=(2, 2),
         says="429: no free requests left today. Try again later. The model asked was 'm'[.]",
+    ),
+    # Streams.
+    Personality(
+        "no streams",
+        refuses=[streaming("Streaming is not supported with response_format.")],
+        calls=(2, 1),
+    ),
+    Personality("no streams, without a word", refuses=[streaming("Bad request")], calls=(2, 1)),
+    Personality("no streams, with 501", refuses=[streaming("", status=501)], calls=(3, 1)),
+    Personality("no streams, but an answer", Reply(streams=False)),
+    Personality(
+        "no usage in streams (Mistral)",
+        refuses=[
+            refusing(
+                lambda body: "stream_options" in body,
+                "",
+                body=json.dumps(
+                    {"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs"}]}
+                ).encode(),
+            )
+        ],
+        calls=(2, 1),
+    ),
+    Personality("a stream without usage and end", stream(lambda lines: lines[:-2])),
+    Personality("a stream with comments (OpenRouter)", stream(with_comments)),
+    Personality("a stream without spaces, and with other ends of lines", stream(otherwise)),
+    Personality("a stream that stays open", Reply(stays_open=True)),
+    Personality("a stream in single bytes", Reply(seconds_per_byte=1e-9)),
+    Personality("a stream of one event", stream(in_one)),
+    Personality("a stream of nulls", stream(with_nulls)),
+    Personality("a stream that stops half-way", stream(lambda all_: all_[:50]), calls=(2, 1)),
+    Personality("a stream that is cut off", first=[Reply(reset_after=0.5)], calls=(2, 1)),
+    Personality("a stream of no JSON", stream(lambda all_: [b"data: {\n\n", *all_]), calls=(2, 1)),
+    Personality(
+        "an error as an event, once (OpenRouter)",
+        first=[stream(lambda lines: [*lines[:9], *error_event(502, "Provider disconnected")])],
+        calls=(2, 1),
+    ),
+    Personality(
+        "an error as an event (vLLM)",
+        stream(lambda lines: [*lines[:9], *error_event(400, "Broken pipe")]),
+        calls=(2, 1),
     ),
     # Addresses and models.
     Personality(

@@ -138,7 +138,7 @@ def test_from_the_idea_to_all_contents(
     submit(page, app, name="Salon gaps")
     expect(page.get_by_role("heading", name="Salon gaps")).to_be_visible()
     expect(page.get_by_text(TEXT)).to_be_visible()
-    expect(page).to_have_title("Salon gaps · Idearc")
+    expect(page).to_have_title("Working · Salon gaps")
     expect(page.get_by_text(re.compile("Looking for competitors · [1-9] s"))).to_be_visible()
     for name, job in JOBS.items():
         expect(tab(page, job)).to_have_text(f"{job.label} · working")
@@ -727,6 +727,173 @@ WATCH_WIDTH = """() => {
     window.widths = [];
     new ResizeObserver(() => widths.push(main.clientWidth)).observe(main);
 }"""
+
+
+def written(page: Page) -> Locator:
+    """The entries of a preview."""
+    return page.locator("[class*=st-key-written-] li")
+
+
+def names_so_far(page: Page) -> list[str]:
+    return [entry.inner_text().split("\n")[0] for entry in written(page).all()]
+
+
+ENTRY = {"kind": "direct", "what": "Does it. " * 9, "pricing": "", "strengths": ["S"]}
+TEN = json.dumps(
+    {"competitors": [{"name": f"Rival {at}", **ENTRY, "weaknesses": []} for at in range(10)]}
+)
+# All that a screen reader hears by itself, in components, too.
+HEAR = """() => {
+    window.heard = [];
+    const roots = (root) => [root, ...[...root.querySelectorAll("*")].flatMap(
+        (one) => one.shadowRoot ? roots(one.shadowRoot) : [])];
+    const last = new Map();
+    setInterval(() => roots(document).flatMap(
+        (root) => [...root.querySelectorAll("[role=status], [role=alert], [aria-live]")]
+    ).forEach((one) => {
+        const said = one.textContent;
+        if (said && last.get(one) !== said) window.heard.push(said);
+        last.set(one, said);
+    }), 50);
+}"""
+
+
+def test_entries_are_seen_as_they_are_written_by_everybody_at_any_time(
+    page: Page,
+    new_page: Callable[[], Page],
+    app: AppServer,
+    model_server: ModelServer,
+    store: Store,
+) -> None:
+    model_server.always["competitors"] = Reply(pauses_at=3)
+    submit(page, app, name="Salon gaps")
+    tab_now = tab(page, JOBS["competitors"])
+    expect(tab_now).to_have_text("Competitors · 2 so far")
+    expect(tab(page, JOBS["features"])).to_have_text("Features · 7")
+    expect(page).to_have_title("1 of 2 ready · Salon gaps")
+    other = new_page()
+    other.goto(page.url)
+    for one in (page, other):
+        expect(written(one)).to_have_count(2)
+        assert names_so_far(one) == ["Name 1", "Name 2"]
+    page.reload()
+    expect(written(page)).to_have_count(2)
+    expect(tab_now).to_have_text("Competitors · 2 so far")
+    open_tab(page, "features")  # and back
+    expect(page.get_by_role("heading", name="Must have")).to_be_visible()
+    expect(written(page)).to_have_count(0)
+    open_tab(page, "competitors")
+    expect(written(page)).to_have_count(2)
+    first = written(other).first.locator("b")
+    before = first.bounding_box()
+    (idea,) = store.ideas(limit=10)
+    assert not store.findings(JOBS["competitors"], idea.id)
+
+    model_server.goes_on.set()
+    for one in (page, other):
+        expect(one.get_by_role("link", name="Name 3")).to_be_visible()
+        expect(written(one)).to_have_count(0)
+        expect(one).to_have_title("2 of 2 ready · Salon gaps")
+    after = other.get_by_role("heading", name="Name 1").bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) < 40  # it has not jumped
+    assert abs(before["x"] - after["x"]) < 4
+
+
+def test_a_failure_leaves_what_was_written_and_its_reason_first(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    expired = b'data: {"error": {"code": 401, "message": "The key has expired."}}\n\n'
+    whole = Reply(pauses_at=3, change_stream=lambda lines: [*lines[:-4], expired])
+    model_server.script["competitors"] = [whole]
+    submit(page, app)
+    expect(written(page)).to_have_count(2)
+    model_server.goes_on.set()
+    reason = content(page).get_by_text("The key has expired.")
+    expect(reason).to_be_visible()
+    expect(written(page)).to_have_count(3)
+    boxes = [one.bounding_box() for one in (reason, written(page).first)]
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[0]["y"] < boxes[1]["y"]
+    expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · failed")
+    expect(tab(page, JOBS["features"])).to_have_text("Features · 7")
+    expect(page).to_have_title(re.compile("^1 of 2 ready, failed · "))
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("link", name="Name 1")).to_be_visible()
+    expect(written(page)).to_have_count(0)
+
+
+def test_a_server_that_is_killed_in_the_middle_keeps_nothing_of_a_preview(
+    page: Page, app: AppServer, model_server: ModelServer, store: Store
+) -> None:
+    model_server.always["competitors"] = Reply(pauses_at=3)
+    submit(page, app)
+    expect(written(page)).to_have_count(2)
+    app.kill()
+    app.start()
+    expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · interrupted")
+    expect(content(page).get_by_text("This was interrupted")).to_be_visible()
+    expect(written(page)).to_have_count(0)
+    (idea,) = store.ideas(limit=10)
+    assert not store.findings(JOBS["competitors"], idea.id)
+
+
+def test_what_a_visitor_does_survives_ten_entries_that_come(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    model_server.always["competitors"] = Reply(TEN, tokens_per_second=50)
+    submit(page, app, text=f"{TEXT} " * 20)
+    expect(tab(page, JOBS["features"])).to_have_text("Features · 7")
+    page.evaluate(HEAR)
+    expect(written(page).first).to_be_visible()
+    open_tab(page, "features")
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_role("heading", name="Must have")).to_be_visible()
+    page.get_by_role("button", name="Share").click()  # it stays open
+    chosen = page.get_by_role("checkbox").nth(4)
+    expect(page.get_by_role("button", name="Make a link")).to_be_visible()
+    page.keyboard.press("Escape")
+    before = chosen.is_checked()
+    chosen.click(force=True)
+    main = page.get_by_test_id("stMain")
+    main.evaluate("main => main.scrollTop = 300")
+    expect(tab(page, JOBS["competitors"])).to_have_text(re.compile("[89] so far"))
+    assert main.evaluate("main => main.scrollTop") == 300
+    expect(page.get_by_role("button", name="Show less")).to_be_visible()
+    expect(chosen).to_be_checked(checked=not before)
+    expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · 10")
+    assert main.evaluate("main => main.scrollTop") == 300
+    expect(page.get_by_role("button", name="Show less")).to_be_visible()
+    expect(chosen).to_be_checked(checked=not before)
+    heard = page.evaluate("heard")
+    assert len(heard) == len(set(heard)) <= 3, heard  # one for each state, none for an entry
+
+
+def test_what_was_read_of_a_preview_stays_where_it_is_when_the_result_comes(
+    page: Page, app: AppServer, model_server: ModelServer
+) -> None:
+    model_server.always["competitors"] = Reply(TEN, pauses_at=10)
+    page.set_viewport_size({"width": 380, "height": 700})
+    submit(page, app)
+    expect(written(page)).to_have_count(9)
+    sixth = written(page).nth(5).locator("b")
+    sixth.evaluate("one => one.scrollIntoView({ block: 'center' })")
+    page.wait_for_timeout(300)
+    main = page.get_by_test_id("stMain").bounding_box()
+    assert main
+    tops = [(one, one.bounding_box()) for one in written(page).all()]
+    read = next(one for one, box in tops if box and box["y"] >= main["y"]).locator("b")
+    name, box = read.inner_text(), read.bounding_box()
+    assert box
+    model_server.goes_on.set()
+    heading = page.get_by_role("heading", name=name)
+    expect(heading).to_be_visible()
+    wait_until(page, lambda: abs((heading.bounding_box() or box)["y"] - box["y"]) < 5)
+    after = heading.bounding_box()
+    assert after
+    assert abs(after["y"] - box["y"]) < 5
 
 
 def test_the_seconds_move_and_what_is_open_stays_while_the_rest_arrives(

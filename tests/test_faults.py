@@ -29,8 +29,9 @@ from idearc.core import Idearc
 from idearc.jobs import JOBS, Job
 from idearc.limits import Limits
 from idearc.models import Idea, new_id, now
+from idearc.preview import Note
 from idearc.progress import State
-from idearc.providers import Answer, Note, Provider, Search
+from idearc.providers import Answer, Provider, Search
 from idearc.providers.compatible import CompatibleProvider
 from idearc.providers.openai import OpenAIProvider
 from idearc.providers.server import ServerProvider
@@ -89,6 +90,8 @@ BROKEN = r"overloaded or broken .*Try again in a minute"
 PACKED = gzip.compress(b"x" * 50_000_000)
 QUOTA = {"code": "insufficient_quota", "message": "pay"}
 
+SHORT_OF = b'data: {"error": {"code": 503, "message": "no memory"}}\n\n'
+
 FAULTS = [
     Fault("400", Reply(status=400), "answered 400"),
     Fault("401", Reply(status=401), "answered 401: the API key was refused"),
@@ -115,6 +118,15 @@ FAULTS = [
     Fault("no TLS there", says=NOT_REACHED, address="https"),
     Fault("silence", says=TOO_SLOW, is_silent=True),
     Fault("a byte a second", Reply(seconds_per_byte=1), TOO_SLOW),
+    Fault("a stream that stops half-way", Reply(change_stream=lambda lines: lines[:20])),
+    Fault(
+        "a stream that breaks off",
+        Reply(change_stream=lambda lines: [*lines[:20], SHORT_OF]),
+        BROKEN,
+    ),
+    Fault("a stream that falls silent", Reply(pauses_at=2), TOO_SLOW, is_silent=True),
+    Fault("a stream that stays open", Reply(stays_open=True)),
+    Fault("no stream, but an answer", Reply(streams=False)),
     Fault("9 MB of words", Reply(status=503, error={"message": "system role " * 750_000}), BROKEN),
     Fault("50 MB", Reply(change=lambda example: json.dumps([example, "x" * 50_000_000])), "10 MB"),
     Fault("50 MB, packed", Reply(body=PACKED, headers={"Content-Encoding": "gzip"}), "10 MB"),
@@ -180,7 +192,8 @@ def servers() -> Iterator[tuple[ModelServer, dict[str, str], list[ModelServer]]]
             server = stack.enter_context(ModelServer())
             server.always = dict.fromkeys(JOBS, fault.reply)
             if fault.is_silent:
-                server.gate.clear()
+                if not fault.reply.pauses_at:
+                    server.gate.clear()
                 silent.append(server)
             places[fault.name] = {
                 "": server.url,
@@ -264,6 +277,7 @@ def test_each_fault_is_told_and_harms_nothing_else(
             problems += whole(store)
             for server in silent:
                 server.gate.set()
+                server.goes_on.set()
             store.close()
             deadline = time.monotonic() + 10
             while (after := leftovers()) - before and time.monotonic() < deadline:

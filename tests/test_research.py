@@ -301,6 +301,7 @@ class Asked:
         self.materials: list[str] = []
         self.fits, self.sure = 0.9, 0.9
         self.notes: list[str] = []
+        self.shown: list[int] = []
 
     async def ask(self, question: Question[A], material: str) -> A:
         self.questions.append(question.name)
@@ -331,13 +332,18 @@ class Asked:
     def note(self, words: str) -> None:
         self.notes.append(words)
 
+    def show(self, findings: Sequence[CompetitorFields]) -> None:
+        self.shown.append(len(findings))
+
 
 def small(asked: Asked) -> Sequence[CompetitorFields]:
     return list(asyncio.run(small_research(an_idea(text=GAPS), asked)))  # type: ignore[arg-type]
 
 
 def test_a_small_model_names_what_the_pages_name_and_kinds_beside() -> None:
-    first, second, kind = small(Asked())
+    asked = Asked()
+    first, second, kind = small(asked)
+    assert asked.shown == [1, 2]  # as soon as each is there
     assert {first.name, second.name} == {"Chairly", "Gapfill"}
     for one in (first, second):
         (source,) = one.sources

@@ -18,6 +18,7 @@ from idearc.errors import SearchError
 from idearc.export import markdown, report
 from idearc.jobs import JOBS
 from idearc.models import Result, new_id
+from idearc.preview import Preview
 from idearc.providers.compatible import CompatibleProvider
 from idearc.run import run_job
 from idearc.settings import read_settings
@@ -124,11 +125,15 @@ def test_what_came_before_a_failure_is_used(provider: CompatibleProvider) -> Non
             raise SearchError("Blocked.")
         return [*HITS]
 
-    notes: list[str] = []
+    notes: list[str | Preview] = []
     answer = provider.ask(COMPETITORS, an_idea(), notes.append, search)  # type: ignore[arg-type]
     assert list(answer.provenance.searched) == PHRASES[:2]  # what was sent
     assert answer.provenance.search_failure == ""
-    assert notes == [f"Searching: {PHRASES[0]}", f"Searching: {PHRASES[1]}", "Reading 5 pages"]
+    *words, preview = notes
+    said = [f"Searching: {PHRASES[0]}", f"Searching: {PHRASES[1]}", "Reading 5 pages"]
+    assert [one for one in words if isinstance(one, str)] == said
+    assert isinstance(preview, Preview)
+    assert preview.writing
 
 
 def test_a_job_without_research_is_asked_as_always(

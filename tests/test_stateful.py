@@ -24,8 +24,9 @@ from idearc.errors import InputError, ProviderError
 from idearc.jobs import JOBS, Job
 from idearc.limits import Limits
 from idearc.models import Base, Idea, new_id, now
+from idearc.preview import Note
 from idearc.progress import State
-from idearc.providers import Answer, Note, Provenance, Search
+from idearc.providers import Answer, Provenance, Search
 from idearc.run import run_job
 from idearc.runners import Failed, Outcome, RunKey, Running, attempt
 from idearc.store import Store

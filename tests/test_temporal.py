@@ -124,6 +124,30 @@ def test_what_would_fail_again_is_not_tried_again(
     assert why in notes(idearc, idea_id)
 
 
+def test_what_is_written_is_seen_from_elsewhere_and_stays_when_it_fails(
+    idearc: Idearc, model_server: ModelServer
+) -> None:
+    expired = b'data: {"error": {"code": 401, "message": "The key has expired."}}\n\n'
+    half = Reply(pauses_at=3, change_stream=lambda lines: [*lines[:-4], expired])
+    model_server.script["features"] = [half]
+    idea_id = idearc.submit("", TEXT, new_id())
+
+    def seen() -> list[str]:
+        return [one.name for one in progress(idearc, idea_id).preview.entries]
+
+    with worker_here():
+        eventually(lambda: seen() == ["Name 1", "Name 2"])
+        assert progress(idearc, idea_id).so_far == 2
+        model_server.goes_on.set()
+        eventually(lambda: progress(idearc, idea_id).state == FAILED)
+        assert "The key has expired" in notes(idearc, idea_id)
+        assert seen()[:2] == ["Name 1", "Name 2"]
+        assert progress(idearc, idea_id).so_far == 0
+        idearc.retry("features", idea_id)
+        eventually(lambda: progress(idearc, idea_id).state == DONE)
+    assert seen() == []
+
+
 def test_the_next_attempt_waits_as_long_as_the_server_asks(
     idearc: Idearc, model_server: ModelServer
 ) -> None:

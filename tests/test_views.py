@@ -39,12 +39,16 @@ def test_a_tick_has_news_of_a_result_and_of_its_own_end_and_waits_for_a_database
     idearc = build(read_settings())
     idea = store.add_idea(an_idea(created_at=datetime.now(UTC)))[0]
     shown = idearc.progress([idea])[idea.id]
-    assert not news.has_news(idearc, idea, shown, ticks=1)
-    assert news.has_news(idearc, idea, shown, ticks=24)
+
+    def has_news(ticks: int) -> bool:
+        return news.is_news(news.look(idearc, idea, shown, ticks), shown)
+
+    assert not has_news(ticks=1)
+    assert has_news(ticks=24)
     job = JOBS["features"]
     store.save(job, idea.id, Answer(example_findings(job), Provenance("a", "b", 1, 2)), 1)
-    assert news.has_news(idearc, idea, shown, ticks=1)
+    assert has_news(ticks=1)
     with store._engine.begin() as connection:
         connection.execute(text("ALTER TABLE result RENAME TO gone"))
-    assert not news.has_news(idearc, idea, shown, ticks=1)
-    assert news.has_news(idearc, idea, shown, ticks=24)  # for no tick comes that could say why
+    assert not has_news(ticks=1)
+    assert has_news(ticks=24)  # for no tick comes that could say why

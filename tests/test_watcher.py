@@ -1,14 +1,16 @@
 """The watcher's promises: who shows something old is told, soon and once; who left is not kept."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import pytest
 from conftest import an_idea, no_more_threads
 from test_core import eventually
 
 from idearc.models import Idea, new_id
-from idearc.watcher import Watcher
+from idearc.watcher import SECONDS_BETWEEN_MORE, Shown, Watcher
 
 IDEA = an_idea(id=new_id())
 
@@ -19,6 +21,7 @@ class Somebody:
     def __init__(self) -> None:
         self.here = True
         self.told = 0
+        self.told_more: list[float] = []  # when
 
     def is_here(self) -> bool:
         return self.here
@@ -26,20 +29,24 @@ class Somebody:
     def show_anew(self) -> None:
         self.told += 1
 
+    def show_more(self) -> None:
+        self.told_more.append(time.monotonic())
+
 
 class What:
     """What is there to be shown, of every idea the same."""
 
     def __init__(self) -> None:
         self.there = "working"
+        self.more = 0
         self.looked_for: list[int] = []
         self.error: Exception | None = None
 
-    def __call__(self, ideas: Sequence[Idea]) -> Mapping[str, str]:
+    def __call__(self, ideas: Sequence[Idea]) -> Mapping[str, Shown]:
         self.looked_for.append(len(ideas))
         if self.error:
             raise self.error
-        return {idea.id: self.there for idea in ideas}
+        return {idea.id: Shown(self.there, self.more) for idea in ideas}
 
 
 @pytest.fixture
@@ -68,8 +75,8 @@ def test_who_shows_something_old_is_told_once(
 ) -> None:
     behind, up_to_date = Somebody(), Somebody()
     what.there = "done"
-    watcher.watch(behind, IDEA, "working")
-    watcher.watch(up_to_date, IDEA, "done")
+    watcher.watch(behind, IDEA, Shown("working"))
+    watcher.watch(up_to_date, IDEA, Shown("done"))
     changed.set()
     eventually(lambda: behind.told == 1)
     eventually(looks(what))
@@ -78,7 +85,7 @@ def test_who_shows_something_old_is_told_once(
 
 def test_what_others_have_changed_is_found_without_a_word(watcher: Watcher, what: What) -> None:
     viewer = Somebody()
-    watcher.watch(viewer, IDEA, "working")
+    watcher.watch(viewer, IDEA, Shown("working"))
     eventually(looks(what))
     assert viewer.told == 0
     what.there = "done"
@@ -88,22 +95,22 @@ def test_what_others_have_changed_is_found_without_a_word(watcher: Watcher, what
 def test_what_changed_before_it_was_shown_is_told_too(watcher: Watcher, what: What) -> None:
     what.there = "done"
     viewer = Somebody()
-    watcher.watch(viewer, IDEA, "working")
+    watcher.watch(viewer, IDEA, Shown("working"))
     eventually(lambda: viewer.told == 1)
 
 
 def test_who_was_told_is_told_again_of_the_next_change(watcher: Watcher, what: What) -> None:
     viewer = Somebody()
     for told, (shown, there) in enumerate([("working", "failed"), ("failed", "done")], start=1):
-        watcher.watch(viewer, IDEA, shown)
+        watcher.watch(viewer, IDEA, Shown(shown))
         what.there = there
         eventually(lambda told=told: viewer.told == told)
 
 
 def test_who_shows_something_else_is_not_told(watcher: Watcher, what: What) -> None:
     elsewhere, here = Somebody(), Somebody()
-    watcher.watch(elsewhere, IDEA, "working")
-    watcher.watch(here, IDEA, "working")
+    watcher.watch(elsewhere, IDEA, Shown("working"))
+    watcher.watch(here, IDEA, Shown("working"))
     watcher.forget(elsewhere)
     watcher.forget(Somebody())  # of whom it knows nothing
     what.there = "done"
@@ -113,8 +120,8 @@ def test_who_shows_something_else_is_not_told(watcher: Watcher, what: What) -> N
 
 def test_who_left_is_not_kept(watcher: Watcher, what: What) -> None:
     gone, here = Somebody(), Somebody()
-    watcher.watch(gone, an_idea(id=new_id()), "working")
-    watcher.watch(here, IDEA, "working")
+    watcher.watch(gone, an_idea(id=new_id()), Shown("working"))
+    watcher.watch(here, IDEA, Shown("working"))
     eventually(lambda: 2 in what.looked_for)
     gone.here = False
     eventually(lambda: what.looked_for[-1] == 1)
@@ -129,14 +136,14 @@ def test_it_looks_for_all_together_and_rests_when_nobody_is_left(
     others = set(threading.enumerate())
     viewers = [Somebody() for _ in range(50)]
     for viewer in viewers:
-        watcher.watch(viewer, an_idea(id=new_id()), "working")
+        watcher.watch(viewer, an_idea(id=new_id()), Shown("working"))
     eventually(lambda: 50 in what.looked_for)
     what.there = "done"
     eventually(lambda: all(viewer.told for viewer in viewers))
     eventually(lambda: set(threading.enumerate()) <= others)
 
     viewer = Somebody()
-    watcher.watch(viewer, IDEA, "working")
+    watcher.watch(viewer, IDEA, Shown("working"))
     eventually(lambda: viewer.told == 1)
 
 
@@ -145,7 +152,7 @@ def test_it_goes_on_after_looks_that_failed_and_says_so_once(
 ) -> None:
     what.error = OSError("the disk is gone")
     viewer = Somebody()
-    watcher.watch(viewer, IDEA, "working")
+    watcher.watch(viewer, IDEA, Shown("working"))
     eventually(looks(what, 3))
     what.error, what.there = None, "done"
     eventually(lambda: viewer.told == 1)
@@ -157,8 +164,34 @@ def test_without_a_thread_it_waits_for_the_next_who_watches(
 ) -> None:
     first, second = Somebody(), Somebody()
     with no_more_threads():
-        watcher.watch(first, IDEA, "working")
+        watcher.watch(first, IDEA, Shown("working"))
     assert "no thread for the watcher" in caplog.text
     what.there = "done"
-    watcher.watch(second, IDEA, "working")
+    watcher.watch(second, IDEA, Shown("working"))
     eventually(lambda: first.told == second.told == 1)
+
+
+def test_more_of_the_same_is_told_now_and_then_and_news_at_once(
+    watcher: Watcher, what: What, changed: threading.Event
+) -> None:
+    reader, other = Somebody(), Somebody()
+
+    def watch() -> None:
+        watcher.watch(reader, IDEA, Shown("working", what.more))
+
+    watch()
+    watcher.watch(other, IDEA, Shown("working"))  # who doesn't show it
+    for more in (1, 2, 3):
+        what.more = more
+        changed.set()
+        eventually(lambda: len(reader.told_more) == more)  # noqa: B023
+        watch()
+    for before, after in pairwise(reader.told_more):
+        assert after - before >= SECONDS_BETWEEN_MORE
+    assert other.told_more == []
+    assert reader.told == 0
+
+    what.more, what.there = 4, "done"
+    changed.set()
+    eventually(lambda: reader.told == other.told == 1)
+    assert len(reader.told_more) == 3

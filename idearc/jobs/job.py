@@ -59,6 +59,10 @@ class Conversation(Protocol):
         """Tells who waits what is done now."""
         ...
 
+    def show(self, findings: Sequence[BaseModel]) -> None:
+        """Shows who waits what is found so far; what is asked for next comes after that."""
+        ...
+
 
 Research = Callable[[Idea, Conversation], Awaitable[Sequence[BaseModel]]]
 

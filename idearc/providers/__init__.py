@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from idearc.jobs import Job
 from idearc.models import Idea
+from idearc.preview import Note
 from idearc.web import Hit
 
 EMBEDDED = "on this machine"  # how results name the provider of the small model
@@ -35,7 +36,6 @@ class Answer:
 
 
 Search = Callable[[str], Sequence[Hit]]  # what the web has to say; blocks, raises SearchError
-Note = Callable[[str], None]  # takes what a run is doing, in words; "" for its usual work
 
 
 class Provider(Protocol):

@@ -16,6 +16,7 @@ from idearc.providers import Provenance
 from idearc.providers.messages import Message, schema_of
 from idearc.providers.offers import can_chat, offered
 from idearc.providers.plainer import (
+    STREAMING,
     Form,
     Options,
     cant_chat,
@@ -24,6 +25,7 @@ from idearc.providers.plainer import (
 )
 from idearc.providers.reading import text_of
 from idearc.providers.refusal import Refusal, refusal_of, words_of
+from idearc.providers.response import BrokenStreamError
 from idearc.providers.server import ServerProvider, tokens
 from idearc.providers.wording import Talk
 
@@ -52,6 +54,7 @@ class CompatibleProvider(ServerProvider):
         super().__init__(**settings)
         self._forms: dict[str, Form] = {}  # by model
         self._mute: set[str] = set()  # models that were picked and can't chat
+        self._cut_off_once: set[str] = set()  # models, in the middle of a stream
         *_, before, last = ["", *urlsplit(self._base_url).path.rstrip("/").split("/")]
         if before == "deployments":  # Azure's address of a model
             self.model = self.model or unquote(last)
@@ -111,8 +114,10 @@ class CompatibleProvider(ServerProvider):
     ) -> tuple[str, Provenance]:
         name, schema = question.name or job.name, schema_of(question.answer)
         form = self._forms.get(talk.model, Form())
+        lasting = None  # the form for next time, where it is not the last one of now
+        options = {**self.options, **(STREAMING if talk.hear else {})}
         while True:
-            sent = form.request(name, messages, schema, self.options)
+            sent = form.request(name, messages, schema, options)
             try:
                 text, origin = await self._answer(talk, sent)
                 break
@@ -123,7 +128,7 @@ class CompatibleProvider(ServerProvider):
                     text = text_of(body.get("failed_generation"))
                     origin = self.provenance(talk, None)
                     break
-                next_form = form.plainer(refusal, self.options)
+                next_form = form.plainer(refusal, options)
                 if next_form is None:
                     raise
             except _CutOffError as error:
@@ -131,13 +136,25 @@ class CompatibleProvider(ServerProvider):
                 next_form = form.with_next_limit() if is_early else None
                 if next_form is None:
                     raise self.cut_off(talk, str(error)) from error
+            except BrokenStreamError as error:
+                if "stream" not in sent:
+                    raise
+                next_form = form.without_streaming()
+                if error.is_cut_off and talk.model not in self._cut_off_once:
+                    self._cut_off_once.add(talk.model)
+                    lasting = form
             form = next_form
-        self._forms[talk.model] = form
+        self._forms[talk.model] = lasting or form
         return text, origin
 
     async def _answer(self, talk: Talk, sent: dict[str, Any]) -> tuple[str, Provenance]:
-        """Raises _CutOffError."""
-        completion = await talk.client.chat.completions.create(model=talk.model, **sent)
+        """Raises _CutOffError and BrokenStreamError."""
+        # The SDK is not told that it is a stream, and retries it like any other answer.
+        streaming = {name: sent[name] for name in STREAMING if name in sent}
+        others = {name: sent[name] for name in sent if name not in streaming}
+        completion = await talk.client.chat.completions.create(
+            model=talk.model, extra_body=streaming, **others
+        )
         choice = self.choice(talk, completion)
         ended = f"{choice.finish_reason}"
         if ended.startswith("content_filter"):

@@ -8,13 +8,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from idearc.background import in_thread
 from idearc.errors import SearchError
 from idearc.jobs import Job
-from idearc.jobs.job import A, Judgement, Question
+from idearc.jobs.job import A, JobAnswer, Judgement, Question
 from idearc.jobs.research.hits import gathered
-from idearc.providers import Note, Provenance, Search
+from idearc.preview import NO_PREVIEW, Entry, Note
+from idearc.providers import Provenance, Search
 from idearc.providers.messages import follow_up, opening, schema_of
+from idearc.providers.previews import Listener, entries_of
 from idearc.providers.reading import UnreadableError, read
 from idearc.providers.wording import Talk
 from idearc.web import Hit
@@ -38,6 +42,7 @@ class ServerConversation:
         self._talk = talk
         self._job = job
         self.note = note
+        self._shown: Sequence[Entry] = ()
         self._search = search
         self._searched: list[str] = []
         self._pages: list[str] = []
@@ -45,6 +50,9 @@ class ServerConversation:
     async def ask(self, question: Question[A], material: str) -> A:
         """One answer, and if it breaks the schema one more, by a model that was told what."""
         messages = opening(question, material)
+        self._talk.hear = None
+        if issubclass(question.answer, JobAnswer):  # not a step on the way
+            self._talk.hear = Listener(question.answer, self._shown, self.note)
         for is_last in (False, True):
             with self._provider.readable():
                 text, origin = await self._provider.reply(self._talk, self._job, question, messages)
@@ -56,6 +64,10 @@ class ServerConversation:
                     raise self._provider.wrong_form(self._talk, str(error)) from error
                 messages = follow_up(messages, text, str(error), schema_of(question.answer))
         raise AssertionError
+
+    def show(self, findings: Sequence[BaseModel]) -> None:
+        self._shown = entries_of(findings)
+        self.note(NO_PREVIEW.after(self._shown))
 
     async def likelihood(self, judgement: Judgement, material: str) -> float:
         with self._provider.readable():

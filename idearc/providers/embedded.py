@@ -19,7 +19,8 @@ from idearc.errors import ProviderError
 from idearc.jobs import Job
 from idearc.jobs.job import Judgement, Question, Research
 from idearc.models import Idea
-from idearc.providers import EMBEDDED, Answer, Note, Provenance, Search
+from idearc.preview import Note
+from idearc.providers import EMBEDDED, Answer, Provenance, Search
 from idearc.providers.compatible import CompatibleProvider
 from idearc.providers.messages import conversation
 from idearc.providers.model_file import ready

@@ -74,3 +74,13 @@ def json_objects(text: str, names: Collection[str]) -> Sequence[dict[str, Any]]:
         if was_thought:
             return []
     return found or others
+
+
+def start_of_answer(text: str) -> int | None:
+    """Where the object begins that a model is writing, behind its thoughts; None before that."""
+    behind = 0
+    for end in _END_OF_THOUGHT.finditer(text):
+        behind = end.end()
+    start = _START.search(text, behind)
+    begin = _BEGIN_OF_THOUGHT.search(text, behind)
+    return None if start is None or (begin and begin.start() < start.start()) else start.start()

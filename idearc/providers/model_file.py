@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from filelock import FileLock, Timeout
 
 from idearc.errors import ProviderError
-from idearc.providers import Note
+from idearc.preview import Note
 from idearc.providers.model_sources import ModelFile, UnusableError, from_hub, from_wheels
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 
 from idearc.errors import ProviderError
-from idearc.providers import Note
+from idearc.preview import Note
 from idearc.providers.client import way_to
 from idearc.providers.reasons import root_cause, shorten
 

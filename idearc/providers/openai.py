@@ -1,7 +1,9 @@
 """OpenAI itself, through its Responses API."""
 
+import re
 from typing import Any
 
+import openai
 from openai.types.responses import Response, ResponseIncludable, ToolParam
 
 from idearc.errors import ProviderError
@@ -9,6 +11,7 @@ from idearc.jobs import Job
 from idearc.jobs.job import Question, Research
 from idearc.providers import Provenance
 from idearc.providers.messages import Message, schema_of
+from idearc.providers.response import BrokenStreamError
 from idearc.providers.server import ServerProvider, tokens
 from idearc.providers.wording import Talk
 
@@ -26,6 +29,8 @@ class OpenAIProvider(ServerProvider):
     def research(self, job: Job) -> Research | None:  # noqa: ARG002 # it searches by itself
         return None
 
+    _streams = True  # until that is refused: not every organisation may stream every model
+
     async def first_look(self, talk: Talk) -> str:
         return (await talk.client.models.retrieve(self.model or DEFAULT_MODEL)).id
 
@@ -35,12 +40,12 @@ class OpenAIProvider(ServerProvider):
         search: list[ToolParam] = [{"type": "web_search"}]
         sources: list[ResponseIncludable] = ["web_search_call.action.sources"]
         talk.model, talk.is_picked = self.model or DEFAULT_MODEL, not self.model
-        response = await talk.client.responses.create(
-            model=talk.model,
-            input=[*messages],
-            tools=search if job.web_question else [],
-            include=sources if job.web_question else [],
-            text={
+        request: dict[str, Any] = {
+            "model": talk.model,
+            "input": [*messages],
+            "tools": search if job.web_question else [],
+            "include": sources if job.web_question else [],
+            "text": {
                 "format": {
                     "type": "json_schema",
                     "name": job.name,
@@ -48,8 +53,9 @@ class OpenAIProvider(ServerProvider):
                     "schema": schema_of(question.answer),
                 }
             },
-            store=False,
-        )
+            "store": False,
+        }
+        response = await self._response(talk, request)
         if not isinstance(response, Response) or response.output is None:
             raise self.no_answer(talk, response, "no output")
         if response.status == "failed":
@@ -84,3 +90,20 @@ class OpenAIProvider(ServerProvider):
             searched=searched,
             pages=pages,
         )
+
+    async def _response(self, talk: Talk, request: dict[str, Any]) -> object:
+        create = talk.client.responses.create
+        if talk.hear is None or not self._streams:
+            return await create(**request)
+        try:
+            # The SDK is not told that it is a stream, and retries it like any other answer.
+            return await create(**request, extra_body={"stream": True})
+        except openai.BadRequestError as error:
+            if not re.search(r"\bstream", str(error)):
+                raise
+            is_able = False
+        except BrokenStreamError as error:
+            is_able = error.is_cut_off
+        response = await create(**request)
+        self._streams = is_able
+        return response

@@ -8,7 +8,10 @@ from typing import Any, Literal, get_args
 from idearc.providers.messages import Message, Schema, joined, only_json
 from idearc.providers.refusal import Refusal
 
-Options = Mapping[str, float]
+Options = Mapping[str, Any]
+
+# What is asked for where somebody wants to see an answer while it is written.
+STREAMING: Options = {"stream": True, "stream_options": {"include_usage": True}}
 
 # How many tokens are asked for where a server stops far too early by itself, and where that is too
 # much for it: a good answer takes fewer.
@@ -20,6 +23,7 @@ _REFUSED_KEYWORDS = {
     *("minimum", "maximum", "multipleOf", "title", "default", "$defs"),
 }
 
+_ABOUT_REQUEST = {400, 415, 422, 501}  # a status that is about nothing else
 _REFUSED = {400, 404, 415, 422, 500, 501}  # a status that may be about the request's form
 
 # In the words of a refusal, or in its code, type or parameter:
@@ -79,14 +83,23 @@ class Form:
             return self.with_next_limit()
         if _ABOUT_SOMETHING_ELSE.search(said):
             return None
-        for option in set(options) - self.left_out:
-            if option in said:
-                return replace(self, left_out=self.left_out | {option})
+        for option in sorted(set(options) - self.left_out, key=len, reverse=True):
+            if re.search(rf"\b{option}", said, re.I):
+                return self.without_streaming() if option == "stream" else self.without(option)
         if self.has_system and is_about_system(refusal):
             return replace(self, has_system=False)
         if self.answer != _ANSWERS[-1] and _ABOUT_SCHEMA.search(said):
             return replace(self, answer=_ANSWERS[_ANSWERS.index(self.answer) + 1])
+        is_unclear = refusal.status in _ABOUT_REQUEST and not cant_chat(refusal)
+        if is_unclear and "stream" in set(options) - self.left_out:
+            return self.without_streaming()
         return None
+
+    def without(self, *options: str) -> "Form":
+        return replace(self, left_out=self.left_out.union(options))
+
+    def without_streaming(self) -> "Form":
+        return self.without(*STREAMING)
 
     def with_next_limit(self) -> "Form | None":
         """For an answer that was cut off: some servers know one limit, some the other."""

@@ -74,8 +74,8 @@ def _summary(error: ValidationError) -> str:
 
 def _checked(answer: type[A], value: dict[str, Any]) -> tuple[int, A]:
     """The answer that the object is, and how well it fits; raises ValidationError."""
-    lists = [name for name, field in answer.model_fields.items() if _holds_entries(field)]
-    mended = _mended_fields(answer, value)
+    lists = lists_of(answer)
+    mended = mended_fields(answer, value)
     if any(mended[name] for name in lists):
         # A text beside the entries is no reason to lose them.
         texts = {
@@ -90,6 +90,11 @@ def _checked(answer: type[A], value: dict[str, Any]) -> tuple[int, A]:
     return 0, answer.model_validate(value)  # which says what is wrong with it
 
 
+def lists_of(answer: type[BaseModel]) -> list[str]:
+    """The names of its lists of entries."""
+    return [name for name, field in answer.model_fields.items() if _holds_entries(field)]
+
+
 def _holds_entries(field: FieldInfo) -> bool:
     is_list = get_origin(field.annotation) is list
     return is_list and _is_model(get_args(field.annotation)[0])
@@ -99,7 +104,7 @@ def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _mended_fields(model: type[BaseModel], value: dict[str, Any]) -> dict[str, Any]:
+def mended_fields(model: type[BaseModel], value: dict[str, Any]) -> dict[str, Any]:
     """A text or a list that is missing is empty; all else must be there."""
     return {
         name: _mended(field.annotation, value.get(name))
@@ -129,7 +134,7 @@ def _mended(annotation: Any, value: Any) -> Any:
         if not isinstance(value, dict):
             return _UNREADABLE
         try:
-            return annotation.model_validate(_mended_fields(annotation, value))
+            return annotation.model_validate(mended_fields(annotation, value))
         except ValidationError:
             return _UNREADABLE
     return value

@@ -1,11 +1,15 @@
 """What a model's server sends, before the SDK sees it: how much is read, and what is an error."""
 
+import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import httpx2
 
 from idearc.providers.refusal import status_within
+from idearc.providers.streams import Hear, UnreadableStreamError, Whole
 
 MAX_MEGABYTES = 10  # the longest answer that makes sense has a hundredth of it
 
@@ -14,15 +18,27 @@ class UnreadableBodyError(Exception):
     """What comes can't be an answer; says why, in a few words."""
 
 
-async def receive(response: httpx2.Response) -> None:
+class BrokenStreamError(UnreadableBodyError):
+    """What comes in pieces is not all there, and may be if it is asked for at once.
+
+    `is_cut_off` tells that the connection broke, which may happen to any answer.
+    """
+
+    def __init__(self, why: str, *, is_cut_off: bool = False) -> None:
+        super().__init__(why)
+        self.is_cut_off = is_cut_off
+
+
+async def receive(response: httpx2.Response, hear: Hear) -> None:
     """Reads the whole response, unpacked, and gives it the status that it should have had.
 
     Some servers pack what they send even if nobody asked for it; some send an error with status
-    200, so that it would be taken for an answer. Raises UnreadableBodyError.
+    200, so that it would be taken for an answer. A stream becomes what it would have been without;
+    `hear` is told of it meanwhile. Raises UnreadableBodyError.
     """
     packed = response.headers.pop("Content-Encoding", "")
     assert isinstance(response.stream, httpx2.AsyncByteStream)  # noqa: S101 # of an async client
-    response.stream = _Limited(response.stream, packed)
+    response.stream = _Joined(_Limited(response.stream, packed), response, hear)
     await response.aread()
     if response.is_success:
         try:
@@ -55,3 +71,70 @@ class _Limited(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._stream.aclose()
+
+
+_STREAM = re.compile(rb"\s*(data|event|id|retry)?:")
+_ENOUGH = len(
+    "event:"
+)  # bytes that tell whether it is a stream: no server's headers can be trusted
+
+
+class _Joined(httpx2.AsyncByteStream):
+    """All at once, if it is a stream of events."""
+
+    def __init__(
+        self, stream: httpx2.AsyncByteStream, response: httpx2.Response, hear: Hear
+    ) -> None:
+        self._stream = stream
+        self._response = response
+        self._hear = hear
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        parts = aiter(self._stream)
+        begun = b""
+        async for part in parts:
+            begun += part
+            if len(begun.lstrip()) >= _ENOUGH:
+                break
+        if _STREAM.match(begun):
+            yield await self._whole(_Rest(begun, parts))
+            return
+        yield begun
+        async for part in parts:
+            yield part
+
+    async def _whole(self, rest: "_Rest") -> bytes:
+        self._response.headers["Content-Type"] = "application/json"
+        request, kind = self._response.request, {"Content-Type": "text/event-stream"}
+        events = httpx2.EventSource(
+            httpx2.Response(200, headers=kind, stream=rest, request=request),
+            max_event_size=None,
+        )
+        whole = Whole(self._hear)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None) as patience:
+                    async for event in events:
+                        whole.add(event.data)
+                        if whole.patience is not None:
+                            until = asyncio.get_running_loop().time() + whole.patience
+                            patience.reschedule(until)
+            return whole.body()
+        except UnreadableStreamError as error:
+            raise BrokenStreamError(str(error)) from error
+        except httpx2.TransportError as error:
+            raise BrokenStreamError("the connection broke", is_cut_off=True) from error
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class _Rest(httpx2.AsyncByteStream):
+    def __init__(self, begun: bytes, parts: AsyncIterator[bytes]) -> None:
+        self._begun = begun
+        self._parts = parts
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._begun
+        async for part in self._parts:
+            yield part

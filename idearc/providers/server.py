@@ -15,7 +15,8 @@ from idearc.errors import ProviderError, SearchError
 from idearc.jobs import Job
 from idearc.jobs.job import Judgement, Question, Research, describe
 from idearc.models import Idea
-from idearc.providers import Answer, Note, Provenance, Search
+from idearc.preview import Note
+from idearc.providers import Answer, Provenance, Search
 from idearc.providers.client import make_client, through_proxy
 from idearc.providers.conversation import ServerConversation
 from idearc.providers.messages import Message
@@ -96,7 +97,7 @@ class ServerProvider(Wording):
         failures: list[int] = []
 
         async def on_response(response: httpx2.Response) -> None:
-            await receive(response)
+            await receive(response, lambda text, doing: talk.hear and talk.hear(text, doing))
             if response.is_error:
                 failures.append(response.status_code)
                 if self.is_final(refusal_of(response)):

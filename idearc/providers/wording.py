@@ -11,6 +11,7 @@ from openai import AsyncOpenAI
 from idearc.errors import ProviderError, WrongFormError
 from idearc.providers.reasons import shorten
 from idearc.providers.refusal import Refusal, words_of
+from idearc.providers.streams import Hear
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Talk:
     client: AsyncOpenAI
     model: str = ""  # that was asked last
     is_picked: bool = False  # by Idearc, not by the settings
+    hear: Hear | None = None  # takes the answer while it is written, where somebody wants it
 
 
 class Wording:

@@ -4,11 +4,12 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from idearc.errors import IdearcError
+from idearc.preview import NO_PREVIEW, Note, Preview
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,12 @@ class Running:
 
     since: datetime
     note: str = ""
+    preview: Preview = NO_PREVIEW
+
+    def noted(self, new: str | Preview) -> "Running":
+        if isinstance(new, Preview):
+            return replace(self, preview=new)
+        return replace(self, note=new)
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class Failed:
     reason: str
     is_permanent: bool = False  # whether another one would end the same way
     retry_after: float | None = None  # seconds that the model's server asked for
+    preview: Preview = NO_PREVIEW  # what it had written
 
 
 @dataclass(frozen=True)
@@ -74,11 +82,11 @@ class Runner(Protocol):
         ...
 
 
-# Called with a job's name, an idea's id, and what takes notes of what the run is doing.
-Run = Callable[[str, str, Callable[[str], None]], None]
+# Called with a job's name, an idea's id, and what takes notes.
+Run = Callable[[str, str, Note], None]
 
 
-def attempt(run: Run, job_name: str, idea_id: str, note: Callable[[str], None]) -> Ended | Failed:
+def attempt(run: Run, job_name: str, idea_id: str, note: Note) -> Ended | Failed:
     """Run it, and log how that went. Raises nothing."""
     started = time.monotonic()
     log.info("run started: job=%s idea=%s", job_name, idea_id)

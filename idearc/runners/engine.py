@@ -25,6 +25,8 @@ ACTIVITY = "run_job"
 HEARTBEAT_SECONDS = 10  # a worker that is not heard of for so long is gone
 ANSWER_SECONDS = 2  # in which Temporal answers, or counts as not reached
 REASON = "reason"  # in a workflow's memo: why it has failed
+PREVIEW = "preview"  # there, too: what the last attempt had written
+PREVIEW_BYTES = 2_000  # of a preview in Temporal, which keeps all that it is given
 GONE = "Its worker is gone."
 
 _POLL = timedelta(seconds=70)  # a worker asks for work at least once in this time
@@ -124,6 +126,8 @@ class RunWorkflow:
             if is_cancelled_exception(error):
                 raise
             cause = error.cause
-            reason = cause.message if isinstance(cause, ApplicationError) else GONE
-            workflow.upsert_memo({REASON: reason})  # comes along with the state
+            reason, written = GONE, None
+            if isinstance(cause, ApplicationError):
+                reason, written = cause.message, next(iter(cause.details), None)
+            workflow.upsert_memo({REASON: reason, PREVIEW: written})  # comes along with the state
             raise ApplicationError(reason) from error

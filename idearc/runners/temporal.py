@@ -16,10 +16,12 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from idearc.preview import NO_PREVIEW, Preview
 from idearc.runners import Ended, Failed, Outcome, RunKey, Running, Unclear
 from idearc.runners.engine import (
     ANSWER_SECONDS,
     GONE,
+    PREVIEW,
     REASON,
     TASK_QUEUE,
     Connection,
@@ -150,7 +152,9 @@ async def _outcome(client: Client, idea_id: str, job_name: str) -> Outcome:
         case WorkflowExecutionStatus.COMPLETED:
             return Ended()
         case WorkflowExecutionStatus.FAILED:
-            return Failed(str(await there.memo_value(REASON, "It failed in Temporal. Try again.")))
+            reason = await there.memo_value(REASON, "It failed in Temporal. Try again.")
+            written = await there.memo_value(PREVIEW, None, type_hint=Preview)
+            return Failed(str(reason), preview=written or NO_PREVIEW)
         case WorkflowExecutionStatus.CANCELED:
             return Failed("This was cancelled in Temporal. Try again.")
         case status:
@@ -178,5 +182,5 @@ async def _running(
         return Running(since, f"{attempt}. The one before failed: {why}")
     if not is_started:
         return Running(since, _WAITING)
-    words = await client.data_converter.decode_wrapper(activity.heartbeat_details)
-    return Running(since, str(words[0]) if words else "")
+    noted = await client.data_converter.decode_wrapper(activity.heartbeat_details, [str, Preview])
+    return Running(since, *noted)

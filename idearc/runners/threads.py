@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from idearc.models import now
+from idearc.preview import Preview
 from idearc.runners import Ended, Failed, Outcome, Run, RunKey, Running, attempt
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class ThreadRunner:
     def __init__(
         self, run: Run, max_jobs: int, on_change: Callable[[], object] = lambda: None
     ) -> None:
-        """`on_change` is called when a run begins or ends, from its thread."""
+        """`on_change` is called when a run begins, has an entry more, or ends; from its thread."""
         self._run = run
         self._max_jobs = max_jobs
         self._on_change = on_change
@@ -99,14 +100,21 @@ class ThreadRunner:
                 self._end(key, outcome)
             self._on_change()
 
-    def _note(self, key: RunKey, words: str) -> None:
+    def _note(self, key: RunKey, new: str | Preview) -> None:
         with self._lock:
-            if key in self._live:
-                self._live[key] = replace(self._live[key], note=words)
+            before = self._live.get(key)
+            if before is None:
+                return
+            after = self._live[key] = before.noted(new)
+        if len(after.preview.entries) != len(before.preview.entries):
+            self._on_change()
 
     def _end(self, key: RunKey, outcome: Ended | Failed) -> None:
-        if self._live.pop(key, None) is None:  # it was cancelled before
+        running = self._live.pop(key, None)
+        if running is None:  # it was cancelled before
             return
+        if isinstance(outcome, Failed):
+            outcome = replace(outcome, preview=running.preview)
         self._over[key] = outcome
         if len(self._over) > _REMEMBERED:
             del self._over[next(iter(self._over))]

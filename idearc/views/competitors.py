@@ -1,4 +1,4 @@
-"""The competitors: a picture and a table of all, then a card for each."""
+"""The competitors: a card for each, then a table and a picture of all."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ import streamlit as st
 
 from idearc.jobs.competitors import Competitor
 from idearc.markdown import link, plain, search_url
-from idearc.text import Names
+from idearc.text import Names, short
 from idearc.views import Content
-from idearc.views.parts import field, remark, short, two_lists, whole
+from idearc.views.parts import field, remark, two_lists, whole
 from idearc.views.picture import Chip, picture
 from idearc.web import Pages, as_address, host
 
@@ -16,6 +16,7 @@ SEEN, NOT_CONFIRMED, KNOWN = "seen in the search", "not confirmed", "you know it
 A_KIND = "a kind, no name"
 _BADGES = {SEEN: "green", NOT_CONFIRMED: "gray", A_KIND: "gray", KNOWN: "blue"}
 _HOST = r"^https?://(?:www\.)?([^/?#]+)"  # says whether it leads to a site or to a search
+COLUMNS = 2  # of cards, which previews have, too
 _CARDS = 10  # that are open to the eye; more are folded
 
 # From the closest to the farthest; large models name the first four, small ones the last three.
@@ -38,13 +39,13 @@ def draw(content: Content) -> None:
     badges = {one.position: _badges(one, found, is_researched, known) for one in competitors}
     addresses = {one.position: _address(one, found) for one in competitors}
 
-    _table(competitors, addresses, badges)
-    _picture(competitors, badges, is_researched)
     key = f"competitor-{content.idea.key}"
     _cards(competitors[:_CARDS], addresses, badges, found, key)
     if competitors[_CARDS:]:
         with st.expander(f"{len(competitors) - _CARDS} more"):
             _cards(competitors[_CARDS:], addresses, badges, found, key)
+    _table(competitors, addresses, badges)
+    _picture(competitors, badges, is_researched)
 
 
 def _badges(one: Competitor, found: Pages, is_researched: bool, known: Names) -> list[str]:
@@ -127,8 +128,9 @@ def _cards(
     found: Pages,
     key: str,
 ) -> None:
-    for start in range(0, len(competitors), 2):
-        for column, one in zip(st.columns(2), competitors[start : start + 2], strict=False):
+    for start in range(0, len(competitors), COLUMNS):
+        row = competitors[start : start + COLUMNS]
+        for column, one in zip(st.columns(COLUMNS), row, strict=False):
             with column.container(border=True, height="stretch", gap="small"):
                 place = one.position
                 _card(one, addresses[place], badges[place], found, f"{key}-{place}")

@@ -7,9 +7,10 @@ import streamlit as st
 from idearc.core import Idearc
 from idearc.markdown import plain
 from idearc.models import Idea
+from idearc.text import short
 from idearc.views import news
 from idearc.views.button import answer, button
-from idearc.views.parts import problem_told, short
+from idearc.views.parts import problem_told
 
 
 def delete_button(idearc: Idearc, idea: Idea, others: int) -> None:

@@ -6,8 +6,9 @@ import streamlit as st
 
 from idearc.jobs.features import Feature
 from idearc.markdown import plain
+from idearc.text import short
 from idearc.views import Content
-from idearc.views.parts import field, problem_told, remark, short, whole
+from idearc.views.parts import field, problem_told, remark, whole
 from idearc.views.picture import Chip, picture
 
 _PRIORITIES = {"must": "Must have", "should": "Should have", "could": "Could have"}
@@ -26,7 +27,7 @@ def draw(content: Content) -> None:
         for priority, title in _PRIORITIES.items()
     }
     st.html('<style>[class*="st-key-feature-"] label p { font-weight: 600 }</style>')
-    overview, cards = st.columns([2, 3], gap="medium")
+    cards, overview = st.columns([3, 2], gap="medium")  # cards first, as in the preview
     with overview:
         st.header(f"First version: {sum(is_in.values())} of {len(features)}", anchor=False)
         if not content.is_read_only:

@@ -13,8 +13,9 @@ from idearc.form import NAME_SHORT
 from idearc.markdown import link, plain
 from idearc.models import Idea, Result
 from idearc.providers import EMBEDDED
+from idearc.text import short
 from idearc.views import Content, browser
-from idearc.views.parts import duration, remark, short, when, whole
+from idearc.views.parts import duration, remark, when, whole
 from idearc.views.versions import origin
 
 

@@ -21,14 +21,14 @@ _SECONDS_FOR_TABS = 0.1
 _TICK = "tick-"
 
 
-def progress(idearc: Idearc, idea: Idea) -> Mapping[str, Progress]:
+def progress(idearc: Idearc, idea: Idea) -> dict[str, Progress]:
     """How far the jobs are for one who has waited for as many ticks as this page."""
     is_last = _ticks(idea) >= idearc.max_ticks
     there = idearc.progress([idea], ticks_used_up=is_last)[idea.id]
     if _began_late(idearc, there):  # tried again in another tab
         begin_new_round()
         st.rerun()
-    return there
+    return {**there}
 
 
 def begin_new_round() -> None:
@@ -36,14 +36,16 @@ def begin_new_round() -> None:
     st.session_state.waiting_round += 1
 
 
-def watch(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
+def watch(
+    idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], *, has_previews: bool = True
+) -> None:
     """Has this page run again as soon as there is more to see. After something has been drawn.
 
     A run that the visitor has left ends when it draws, and only then: it would watch what nobody
     looks at any more.
     """
     if viewer := this_session():
-        idearc.watch(viewer, idea, shown)
+        idearc.watch(viewer, idea, shown, has_previews=has_previews)
 
 
 def stop_watching(idearc: Idearc) -> None:
@@ -52,13 +54,15 @@ def stop_watching(idearc: Idearc) -> None:
         idearc.forget(viewer)
 
 
-def tick(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress]) -> None:
+def tick(
+    idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], *, has_previews: bool = True
+) -> None:
     """Has this page look for more every few seconds, as often as a round has ticks.
 
     A tick runs alone, and the page only where there is more to be seen.
     """
     chosen = copy.deepcopy(_chosen())  # some of it changes in place
-    _tick_alone(idearc, idea, shown, _ticks(idea), chosen)
+    _tick_alone(idearc, idea, shown, _ticks(idea), chosen, has_previews)
 
 
 @st.fragment
@@ -68,17 +72,18 @@ def _tick_alone(
     shown: Mapping[str, Progress],
     ticks_then: int,
     chosen_then: Mapping[str, object],
+    has_previews: bool,
 ) -> None:
     ticks = _ticks(idea)
-    if ticks != ticks_then and (
-        has_news(idearc, idea, shown, ticks)
+    there = shown if ticks == ticks_then else look(idearc, idea, shown, ticks)
+    if is_news(there, shown) or (
+        ticks != ticks_then
         # Streamlit 1.67 sends a click and a tick of the same moment as one message, of the tick.
-        or not _chosen().items() <= chosen_then.items()  # what is gone, no click has taken away
+        and not _chosen().items() <= chosen_then.items()  # what is gone, no click has taken away
     ):
         st.rerun()
-    if ticks == 1:
-        frame.preload_content()
-    if _key(idea) not in st.session_state:
+    is_first = _key(idea) not in st.session_state
+    if is_first:
         time.sleep(_SECONDS_FOR_TABS)
     st_autorefresh(
         interval=round(idearc.tick_seconds * 1000),
@@ -86,7 +91,13 @@ def _tick_alone(
         debounce=False,  # or clicks would put the next tick off
         key=_key(idea),
     )
-    watch(idearc, idea, shown)  # again: who was not connected for a while is forgotten
+    if is_first and not any(progress.result for progress in shown.values()):
+        frame.preload_content()
+    # Again: who was not connected for a while is forgotten.
+    watch(idearc, idea, shown, has_previews=has_previews)
+    has_more = any(_changing(there[name]) != _changing(shown[name]) for name in shown)
+    if has_previews and has_more and (viewer := this_session()):
+        viewer.show_more()
 
 
 @st.fragment(run_every=timedelta(days=1))
@@ -99,22 +110,34 @@ def run_when_connected_again() -> None:
     """
 
 
-def has_news(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks: int) -> bool:
-    """Whether there is more to see than shown.
+def look(
+    idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], ticks: int
+) -> Mapping[str, Progress]:
+    """What there is to see; nothing new where the database does not tell.
 
-    Where the database does not tell, the next tick looks again; after the last one, the page says
-    why it can't.
+    The next tick looks again; after the last one there is nothing, so that the page says why.
     """
     is_last = ticks >= idearc.max_ticks
     try:
-        there = idearc.progress([idea], ticks_used_up=is_last)[idea.id]
+        return idearc.progress([idea], ticks_used_up=is_last)[idea.id]
     except IdearcError:
-        return is_last
-    return any(_to_be_seen(there[name]) != _to_be_seen(one) for name, one in shown.items())
+        return {} if is_last else shown
 
 
-def _to_be_seen(progress: Progress) -> tuple[object, ...]:
-    return progress.state, progress.since, progress.note
+def is_news(there: Mapping[str, Progress], shown: Mapping[str, Progress]) -> bool:
+    """Whether there is something else to see, and not only more of the same."""
+    return {name: _lasting(one) for name, one in there.items()} != {
+        name: _lasting(one) for name, one in shown.items()
+    }
+
+
+def _lasting(progress: Progress) -> tuple[object, ...]:
+    is_at_work = progress.state == State.WORKING
+    return progress.state, progress.since, None if is_at_work else _changing(progress)
+
+
+def _changing(progress: Progress) -> tuple[object, ...]:
+    return progress.note, progress.preview
 
 
 def _began_late(idearc: Idearc, progress: Mapping[str, Progress]) -> bool:

@@ -9,10 +9,10 @@ import streamlit as st
 
 from idearc.errors import IdearcError
 from idearc.markdown import plain
+from idearc.text import SHORT
 from idearc.views.browser import folded
 
 LONG = 240  # characters that a field may have before it is folded
-SHORT = 80  # the same for a heading
 
 
 @contextmanager
@@ -36,12 +36,6 @@ def whole(name: str, key: str, limit: int = SHORT) -> None:
     """The name in full, under a heading that has cut it."""
     if len(name) > limit:
         field(name, key)
-
-
-def short(text: str, limit: int = SHORT) -> str:
-    """The text, or as much of it as fits a heading, a cell, or a chip."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def remark(text: str, key: str, icon: str = "") -> None:

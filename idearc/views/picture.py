@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from idearc.views.parts import short
+from idearc.text import short
 
 _LINE, _HEADER = 54, 32  # pixels
 _IS_WIDE = "width > 600"  # of the picture, in pixels

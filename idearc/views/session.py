@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from streamlit.errors import StreamlitAPIException
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_INSIDE = ("_client_state", "_event_loop", "_scriptrunner", "request_rerun")
+LIVE = "live"  # the key of the fragment that changes while jobs work
+
+_INSIDE = ("_client_state", "_event_loop", "_fragment_storage", "_scriptrunner", "request_rerun")
 _SECONDS_WHILE_IT_RUNS = 0.02
 
 
@@ -37,6 +41,10 @@ class Session:
     def show_anew(self) -> None:
         """Has its page run again, whichever it is by then. Returns at once, from any thread."""
         self._call_soon(self._when_nothing_runs, _run_again)
+
+    def show_more(self) -> None:
+        """The same for the fragment LIVE of its page, if it has one by then."""
+        self._call_soon(self._when_nothing_runs, _run_live)
 
     def keep(self, page: "Page") -> None:
         """Has the page shown again if a tick of the one before takes its place."""
@@ -70,6 +78,14 @@ class Session:
 
 def _run_again(inside: "AppSession") -> None:
     inside.request_rerun(inside._client_state)  # its address; what is chosen stays
+
+
+def _run_live(inside: "AppSession") -> None:
+    state = ClientState()
+    state.CopyFrom(inside._client_state)
+    with suppress(StreamlitAPIException):  # there is none
+        (state.fragment_id,) = inside._fragment_storage.resolve_target(LIVE)
+        inside.request_rerun(state)
 
 
 @dataclass(frozen=True)

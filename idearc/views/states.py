@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from idearc.core import Idearc
 from idearc.jobs import JOBS, Job
 from idearc.markdown import plain
-from idearc.models import new_id, now
+from idearc.models import Idea, new_id, now
 from idearc.progress import Progress, State
 from idearc.views import browser
 from idearc.views.parts import duration
@@ -26,7 +26,22 @@ STATE_COLORS = {
 def tab_label(job: Job, progress: Progress) -> str:
     """The job's name with its state, so that one sees of each how far it is."""
     state = str(progress.count or "none") if progress.state == State.DONE else progress.state
+    if progress.so_far:
+        state = f"{progress.so_far} so far"
     return f"{job.label} · {state}"
+
+
+def title(idea: Idea, progress: Mapping[str, Progress]) -> str:
+    """Of the document, for whoever looks at another tab of the browser."""
+    found = [of_job.state for of_job in progress.values()]
+    ready = found.count(State.DONE)
+    others = sorted({state for state in found if state != State.DONE})
+    if ready:
+        problems = [f", {state}" for state in others if state != State.WORKING]
+        says = f"{ready} of {len(found)} ready{''.join(problems)}"
+    else:
+        says = ", ".join(others).capitalize()
+    return f"{says} · {idea.name}"
 
 
 def tabs(progress: Mapping[str, Progress]) -> str:
@@ -68,19 +83,27 @@ def _counted(job: Job, count: int) -> str:
     return f"{count or 'no'} {label.removesuffix('s') if count == 1 else label}"
 
 
-def unfinished(idearc: Idearc, job: Job, progress: Progress) -> None:
-    """What is to be said of a job that is not done."""
-    elapsed = now() - progress.since if progress.since else timedelta()
+def working(idearc: Idearc, job: Job, progress: Progress) -> None:
+    """That a job works, on what, and since when."""
+    # How long it usually takes says nothing of what it waits for.
+    usual = "" if progress.note else _usual(idearc, job.name)
+    doing = progress.note or job.doing
+    browser.working(doing, _elapsed(progress), usual, key=f"working-{job.name}")
+    if not progress.preview:
+        st.skeleton(height=160)
+
+
+def _elapsed(progress: Progress) -> timedelta:
+    return now() - progress.since if progress.since else timedelta()
+
+
+def stuck(progress: Progress) -> None:
+    """Why a job is neither done nor at work."""
     match progress.state:
-        case State.WORKING:
-            # How long it usually takes says nothing of what it waits for.
-            usual = "" if progress.note else _usual(idearc, job.name)
-            browser.working(progress.note or job.doing, elapsed, usual, key=f"working-{job.name}")
-            st.skeleton(height=160)
         case State.OVERDUE:
             doing = f"{progress.note}. " if progress.note else ""
             st.warning(
-                f"This is taking longer than usual: {duration(elapsed)} so far. {doing}"
+                f"This is taking longer than usual: {duration(_elapsed(progress))} so far. {doing}"
                 f"{retry_label(progress)} to wait for another round.",
                 icon=":material/hourglass_top:",
             )

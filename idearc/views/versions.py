@@ -11,8 +11,9 @@ from idearc.jobs import JOBS, Job
 from idearc.markdown import plain
 from idearc.models import Finding, Idea
 from idearc.progress import Progress, State
+from idearc.text import short
 from idearc.views import browser
-from idearc.views.parts import field, remark, short, when
+from idearc.views.parts import field, remark, when
 
 _COLORS = {"New": "green", "Kept": "gray", "Gone": "red"}
 

@@ -54,11 +54,11 @@ async def small_research(idea: Idea, asked: Conversation) -> Sequence[BaseModel]
     asked.note(f"Weighing {counted(len(there), 'name')}")
     likely = await _weighed(there, idea, searches[0], asked)
     asked.note("")
-    found = [
-        await _entry(one, sureness, there, hits, asked)
-        for one, sureness in likely[:_MAX_KEPT]
-        if sureness >= _SURE
-    ]
+    found: list[CompetitorFields] = []
+    for one, sureness in likely[:_MAX_KEPT]:
+        if sureness >= _SURE:
+            found.append(await _entry(one, sureness, there, hits, asked))
+            asked.show(found)
     if len(found) >= _FEW:
         return found
     question = kinds.FEWER if found else kinds.QUESTION

@@ -1,0 +1,126 @@
+"""An answer that comes in pieces, put together as if it had come at once; no I/O.
+
+Of both APIs: https://developers.openai.com/api/docs/guides/streaming-responses and the chunks of
+https://developers.openai.com/api/reference/resources/chat.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from idearc.text import counted
+
+# Takes the text so far, and in words what the model does beside writing; "" when it writes.
+Hear = Callable[[str, str], None]
+_ENDS = {"response.completed", "response.failed", "response.incomplete"}
+_TEXTS = ("content", "reasoning_content", "reasoning", "refusal")  # of a message, in pieces
+# Seconds that are waited for more, after the last word and after the end: some never hang up.
+_FOR_USAGE, _FOR_END = 2, 0.1
+
+
+class UnreadableStreamError(Exception):
+    """The pieces are no answer, or not all of one."""
+
+
+class Whole:
+    """Takes the events of a stream one by one."""
+
+    def __init__(self, hear: Hear) -> None:
+        self._hear = hear
+        self._text = ""
+        self._body: dict[str, Any] = {}
+        self._message: dict[str, list[Any]] = defaultdict(list)
+        self._aside: set[object] = set()  # places of messages that are no answer
+        self._pages: set[str] = set()
+        self.patience: float | None = None  # seconds that more is waited for, once it may be over
+
+    def add(self, data: str) -> None:
+        """Raises UnreadableStreamError."""
+        if data.strip() == "[DONE]":
+            self.patience = _FOR_END
+            return
+        try:
+            event = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise UnreadableStreamError("a part of the stream is no JSON") from error
+        match event:
+            case {"choices": [*_]}:
+                self._add_chunk(event)
+            case {"type": str(kind)} if kind.startswith("response."):
+                self._add_event(kind, event)
+            case {"type": "error", "message": _}:
+                self._end({"error": event})
+            case dict() if event:
+                self._end(event)  # an error, in one of many forms
+
+    def body(self) -> bytes:
+        """Raises UnreadableStreamError."""
+        if self.patience is None:
+            raise UnreadableStreamError("the stream stopped half-way")
+        if self._body.get("object") == "chat.completion":
+            message = {name: _joined(pieces) for name, pieces in self._message.items()}
+            self._body["choices"][0]["message"] = {"role": "assistant", "content": "", **message}
+        return json.dumps(self._body).encode()
+
+    def _end(self, body: Mapping[str, Any]) -> None:
+        self._body = {**body}
+        self._message.clear()
+        self.patience = _FOR_END
+
+    def _add_chunk(self, chunk: Mapping[str, Any]) -> None:
+        if "error" in chunk:
+            self._end(chunk)
+            return
+        choice = {"finish_reason": None, **(self._body.get("choices") or [{}])[0]}
+        known = {key: value for key, value in chunk.items() if value is not None}
+        self._body = {**self._body, **known, "object": "chat.completion", "choices": [choice]}
+        for one in chunk["choices"][:1]:
+            if not isinstance(one, dict):
+                continue
+            said = one.get("delta") or one.get("message") or {}
+            for name in _TEXTS:
+                if piece := said.get(name):
+                    self._message[name] += piece if isinstance(piece, list) else [piece]
+                    if name == "content" and isinstance(piece, str):
+                        self._say(piece)
+            if one.get("error"):
+                choice["error"] = one["error"]
+            if ended := one.get("finish_reason"):
+                choice["finish_reason"] = ended
+                self.patience = _FOR_USAGE
+
+    def _add_event(self, kind: str, event: Mapping[str, Any]) -> None:
+        match event:
+            case {"response": dict(response)} if kind in _ENDS:
+                self._end(response)
+            case {"item": {"type": "message", "phase": "commentary"}, "output_index": place}:
+                self._aside.add(place)
+            case {"item": {"type": "web_search_call", **item}}:
+                self._search(item.get("action"))
+            case {"item": {"type": "message"}} if self._pages and kind.endswith(".added"):
+                self._hear(self._text, f"Reading {counted(len(self._pages), 'page')}")
+            case {"type": "response.output_text.delta", "delta": str(piece)}:
+                if event.get("output_index") not in self._aside:
+                    self._say(piece)
+
+    def _search(self, action: Any) -> None:
+        match action:
+            case {"type": "search"}:
+                phrases = action.get("queries") or [action.get("query") or ""]
+                sources = action.get("sources") or []
+                self._pages |= {str(one.get("url")) for one in sources if isinstance(one, dict)}
+                said = "; ".join(f"{one}" for one in phrases)
+                self._hear(
+                    self._text, f"Searching the web: {said}" if said else "Searching the web"
+                )
+            case _:
+                self._hear(self._text, "Searching the web")
+
+    def _say(self, piece: str) -> None:
+        self._text += piece
+        self._hear(self._text, "")
+
+
+def _joined(pieces: list[Any]) -> Any:
+    return "".join(pieces) if all(isinstance(one, str) for one in pieces) else pieces

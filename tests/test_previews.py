@@ -1,0 +1,164 @@
+"""Previews: what is seen of an answer while it is written, by all providers, of all jobs."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from conftest import MakeProvider, an_idea, example_findings
+from model_server import ModelServer, Reply, example
+from test_core import eventually
+
+from idearc.errors import ProviderError
+from idearc.jobs import JOBS, Job
+from idearc.preview import NO_PREVIEW, Entry, Note, Preview
+from idearc.providers.messages import schema_of
+from idearc.providers.openai import OpenAIProvider
+from idearc.providers.previews import preview
+from idearc.runners import Failed, Running
+from idearc.runners.threads import ThreadRunner
+
+COMPETITORS, FEATURES = JOBS["competitors"], JOBS["features"]
+
+
+def names(preview: Preview | None) -> list[str]:
+    return [one.name for one in preview.entries] if preview else []
+
+
+def text_of(job: Job) -> str:
+    schema = schema_of(job.question.answer)
+    return json.dumps(example(schema, schema))
+
+
+@pytest.mark.parametrize("before", ["", "<think>{Hm}</think>```json\n"])
+@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
+def test_each_entry_is_seen_when_the_next_one_begins(job: Job, before: str) -> None:
+    text = before + text_of(job)
+    final = [one.name for one in example_findings(job)]  # type: ignore[attr-defined]
+    counts = []
+    for end in range(len(text) + 1):
+        seen = preview(job.question.answer, text[:end])
+        assert names(seen) == final[: len(names(seen))]
+        counts.append(len(names(seen)))
+        if seen and seen.writing and seen.writing.name in final:
+            assert seen.writing.name not in names(seen)
+    assert counts == sorted(counts)
+    assert set(counts) >= set(range(len(final)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "I would say:", '<think>perhaps {"must": [{', '{"x": 1}', "[1, 2", '{"must": 3, "a', "{}"],
+)
+def test_what_is_no_answer_shows_nothing(text: str) -> None:
+    assert not preview(FEATURES.question.answer, text)
+
+
+def test_it_is_as_clean_as_the_result() -> None:
+    entry = '{"name": "A\\u202e\\n b 【4†source】", "what": "<b>W</b>\\u0000", "kind": "DIRECT", '
+    rest = '"pricing": null, "strengths": [], "weaknesses": []}'
+    seen = preview(COMPETITORS.question.answer, f'{{"competitors": [{entry}{rest}, {entry}')
+    assert seen
+    assert seen.after([]) == Preview((Entry("A b", "<b>W</b>"),), Entry("A b", "<b>W</b>"))
+
+
+def test_it_is_short_however_much_is_written() -> None:
+    many = Preview([Entry("ä" * 500, "x" * 5_000)] * 500, Entry("w" * 500))
+    shown = many.after([Entry("first")])
+    assert shown.entries[0] == Entry("first")
+    assert len(shown.entries) == 20
+    assert len(shown.entries[1].name) == 80
+    assert shown.within(2_000).size <= 2_000
+    few = Preview([Entry("Gapfill", "Fills gaps.")], Entry("Tre"))
+    assert few.within(2_000) == Preview((Entry("Gapfill", "Fills gaps."),), Entry("Tre"))
+
+
+@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
+def test_every_provider_tells_of_entries_as_they_come(
+    make_provider: MakeProvider, model_server: ModelServer, job: Job
+) -> None:
+    model_server.always[job.name] = Reply(pauses_at=3)
+    notes: list[str | Preview] = []
+
+    def note(new: str | Preview) -> None:
+        notes.append(new)
+        if isinstance(new, Preview) and len(new.entries) == 2:
+            model_server.goes_on.set()
+
+    answer = make_provider().ask(job, an_idea(), note)
+    previews = [one for one in notes if isinstance(one, Preview)]
+    assert [len(one.entries) for one in previews] == sorted(len(one.entries) for one in previews)
+    final = [one.name for one in answer.findings]  # type: ignore[attr-defined]
+    assert names(previews[-1]) == final[:-1]
+    assert model_server.requests[-1].body["stream"] is True
+
+
+def test_what_openai_searches_for_is_told_before_it_writes(model_server: ModelServer) -> None:
+    pages = [f"https://example.com/{number}" for number in range(14)]
+    model_server.always["competitors"] = Reply(searched={"dog walking apps": pages})
+    provider = OpenAIProvider(base_url=model_server.url, api_key="k", model="m", timeout_seconds=20)
+    notes: list[object] = []
+    provider.ask(COMPETITORS, an_idea(), notes.append)
+    assert [one for one in notes if isinstance(one, str)] == [
+        *("Searching the web", "Searching the web: dog walking apps", "Reading 14 pages", ""),
+    ]
+    assert notes[-1]
+
+
+def test_openai_is_asked_without_streaming_where_that_is_refused(
+    model_server: ModelServer,
+) -> None:
+    refused = {"message": "Your organization must be verified to stream this model."}
+    model_server.script["features"] = [Reply(status=400, error=refused)]
+    provider = OpenAIProvider(base_url=model_server.url, api_key="k", model="m", timeout_seconds=20)
+    for _ in range(2):
+        assert provider.ask(FEATURES, an_idea(), lambda _: None).findings
+    assert ["stream" in one.body for one in model_server.requests] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("reply", "streams"),
+    [(Reply(reset_after=0.5), True), (Reply(change_stream=lambda lines: lines[:20]), False)],
+    ids=["cut off", "half"],
+)
+def test_openai_is_asked_without_streaming_where_a_stream_breaks(
+    model_server: ModelServer, reply: Reply, streams: bool
+) -> None:
+    model_server.script["features"] = [reply]
+    provider = OpenAIProvider(base_url=model_server.url, api_key="k", model="m", timeout_seconds=20)
+    for _ in range(2):
+        assert provider.ask(FEATURES, an_idea(), lambda _: None).findings
+    assert ["stream" in one.body for one in model_server.requests] == [True, False, streams]
+
+
+def run_of(written: Preview, ends: Callable[[], None]) -> Callable[[str, str, Note], None]:
+    def run(_job: str, _idea: str, note: Note) -> None:
+        note(written)
+        ends()
+
+    return run
+
+
+def test_what_a_failed_run_had_written_is_known_until_it_is_tried_again() -> None:
+    written = Preview((Entry("Gapfill", "Fills gaps."),))
+    fails = [True]
+    told: list[int] = []
+
+    def end() -> None:
+        if fails.pop():
+            raise ProviderError("It fell over.")
+
+    runner = ThreadRunner(run_of(written, end), 1, on_change=lambda: told.append(1))
+    key = ("idea", "competitors")
+    runner.start("idea", ["competitors"])
+    eventually(lambda: isinstance(runner.outcomes([key])[key], Failed))
+    failed = runner.outcomes([key])[key]
+    assert isinstance(failed, Failed)
+    assert failed.preview == written
+    assert len(told) == 3  # its begin, an entry, its end
+
+    fails.append(False)
+    runner.start("idea", ["competitors"])
+    again = runner.outcomes([key])[key]
+    assert not isinstance(again, Running) or again.preview in (NO_PREVIEW, written)
+    eventually(lambda: not isinstance(runner.outcomes([key])[key], Running))
+    assert not isinstance(runner.outcomes([key])[key], Failed)
