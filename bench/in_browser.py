@@ -101,11 +101,15 @@ def _open_list(browser: Browser, server: AppServer, rounds: int) -> list[float]:
 
 def arrival(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
     """From when an answer is stored until it is on screen, while nine others wait for theirs."""
-    for is_own, where in ((True, "by the same process"), (False, "by another process")):
+    for is_own, latency, where in (
+        (True, 2, "2 s after the click"),
+        (True, 7, "by the same process"),
+        (False, 7, "by another process"),
+    ):
         seconds = {}
         for name in apps.names("idearc", "before"):
             store = Store(apps.database_url(name))
-            with ModelServer(latency_seconds=7) as model, apps.start(name, model) as server:
+            with ModelServer(latency_seconds=latency) as model, apps.start(name, model) as server:
                 wait_for_its_first_second(server)
                 waiting = [store.add_idea(an_idea())[0].id for _ in range(9)]
                 with others(server.url, waiting):

@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from apps import Apps
+from as_written import as_written
 from browser import launch_chromium
 from in_browser import Row, arrival, click, start
 from in_process import runs
 from on_the_wire import crowd, memory, ticks
 from playwright.sync_api import Browser, sync_playwright
 
-PARTS = ("start", "click", "arrival", "ticks", "crowd", "memory", "runs")
+PARTS = ("start", "click", "arrival", "written", "ticks", "crowd", "memory", "runs")
 APPS = ("idearc", "before", "bare", "blocking")
 
 
@@ -56,6 +57,7 @@ def main() -> None:
             "start": lambda: in_browser(start, apps, options.rounds),
             "click": lambda: in_browser(click, apps, options.rounds),
             "arrival": lambda: in_browser(arrival, apps, options.rounds),
+            "written": lambda: in_browser(as_written, apps, max(1, options.rounds // 3)),
             "ticks": lambda: ticks(apps, options.rounds),
             "crowd": lambda: crowd(apps, seconds=30),
             "memory": lambda: memory(apps),

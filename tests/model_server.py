@@ -77,6 +77,7 @@ class ModelServer(LocalServer):
         self.gate = threading.Event()  # while it is not set, every reply waits
         self.gate.set()
         self.goes_on = threading.Event()
+        self.begun: dict[str, list[float]] = defaultdict(list)  # by job, when entries were sent
         super().__init__(_handler(self), port)
         self.url += "/v1"
 
@@ -171,11 +172,11 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 has_usage = bool(body.get("stream_options", {}).get("include_usage"))
                 is_openai = self.path == OPENAI_PATH
                 events = of_response(content) if is_openai else of_completion(content, has_usage)
-                self._stream(reply, reply.change_stream([*map(as_lines, events)]))
+                self._stream(job, reply, reply.change_stream([*map(as_lines, events)]))
             else:
                 self._send(reply, content)
 
-        def _stream(self, reply: Reply, lines: list[bytes]) -> None:
+        def _stream(self, job: str, reply: Reply, lines: list[bytes]) -> None:
             """As time passes, or as `_send` does."""
             if not (reply.pauses_at or reply.stays_open or reply.tokens_per_second < math.inf):
                 self._send(replace(reply, body=b"".join(lines)), {}, "text/event-stream")
@@ -188,9 +189,11 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.end_headers()
                 begun = 0
                 for line in lines:
-                    begun += b': "name"' in line  # a piece of its own
-                    if begun and begun == reply.pauses_at and b': "name"' in line:
-                        server.goes_on.wait()
+                    if b': "name"' in line:  # the piece that each entry begins with
+                        begun += 1
+                        if begun == reply.pauses_at:
+                            server.goes_on.wait()
+                        server.begun[job].append(time.time())
                     self.wfile.write(line)
                     time.sleep(1 / reply.tokens_per_second)
                 while reply.stays_open:

@@ -738,7 +738,8 @@ def names_so_far(page: Page) -> list[str]:
     return [entry.inner_text().split("\n")[0] for entry in written(page).all()]
 
 
-ENTRY = {"kind": "direct", "what": "Does it. " * 9, "pricing": "", "strengths": ["S"]}
+HTML = "Does <b>it</b>. ![x](https://evil.example/x.png) "
+ENTRY = {"kind": "direct", "what": HTML * 3, "pricing": "", "strengths": ["S"]}
 TEN = json.dumps(
     {"competitors": [{"name": f"Rival {at}", **ENTRY, "weaknesses": []} for at in range(10)]}
 )
@@ -878,6 +879,7 @@ def test_what_was_read_of_a_preview_stays_where_it_is_when_the_result_comes(
     page.set_viewport_size({"width": 380, "height": 700})
     submit(page, app)
     expect(written(page)).to_have_count(9)
+    expect(written(page).first).to_contain_text(HTML)
     sixth = written(page).nth(5).locator("b")
     sixth.evaluate("one => one.scrollIntoView({ block: 'center' })")
     page.wait_for_timeout(300)

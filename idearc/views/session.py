@@ -43,7 +43,7 @@ class Session:
         self._call_soon(self._when_nothing_runs, _run_again)
 
     def show_more(self) -> None:
-        """The same for the fragment LIVE of its page, if it has one by then."""
+        """The same for the fragment LIVE of its page alone, if it has one by then."""
         self._call_soon(self._when_nothing_runs, _run_live)
 
     def keep(self, page: "Page") -> None:
@@ -81,11 +81,15 @@ def _run_again(inside: "AppSession") -> None:
 
 
 def _run_live(inside: "AppSession") -> None:
+    try:
+        (fragment_id,) = inside._fragment_storage.resolve_target(LIVE)
+    except StreamlitAPIException:  # there is none
+        _run_again(inside)
+        return
     state = ClientState()
     state.CopyFrom(inside._client_state)
-    with suppress(StreamlitAPIException):  # there is none
-        (state.fragment_id,) = inside._fragment_storage.resolve_target(LIVE)
-        inside.request_rerun(state)
+    state.fragment_id = fragment_id
+    inside.request_rerun(state)
 
 
 @dataclass(frozen=True)

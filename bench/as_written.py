@@ -1,0 +1,79 @@
+"""What is seen of answers while a model's server writes them at 50 tokens a second."""
+
+import json
+import time
+from collections.abc import Iterator
+
+import psutil
+from apps import IDEA, Apps
+from in_browser import Row
+from model_server import ModelServer, Reply
+from playwright.sync_api import Browser, Page
+
+TOKENS_PER_SECOND = 50
+_WHAT = "Offers free chairs to clients who live nearby, as soon as somebody cancels."
+_RIVAL = {"kind": "direct", "what": _WHAT, "pricing": "from 29 a month"}
+_LISTS = {"strengths": ["Fills a chair in minutes"], "weaknesses": ["Only in large towns so far"]}
+_RIVALS = [{"name": f"Rival {place}", **_RIVAL, **_LISTS} for place in range(10)]
+_FEATURE = {"what": _WHAT, "why": "Nobody else tells them.", "weakness": "", "effort": "S"}
+_NAMES = ("Gap finder", "Nearby offer", "One tap", "Quiet hours", "Price rules", "Report", "Queue")
+_FEATURES = [{"name": name, **_FEATURE, "what": f"{name}: {_WHAT}"} for name in _NAMES]
+_LISTED = {"must": _FEATURES[:3], "should": _FEATURES[3:5], "could": _FEATURES[5:]}
+_ANSWERS = {
+    "competitors": {"competitors": _RIVALS},
+    "features": {"users": "Owners of salons", **_LISTED},
+}
+_PAGES = 4
+_REMEMBER_ENTRIES = """() => {
+    window.entries = [];
+    setInterval(() => {
+        const roots = [...document.querySelectorAll("[class*=st-key-written-] *")];
+        const items = roots.flatMap((one) => [...(one.shadowRoot ?? one).querySelectorAll("li")]);
+        const whole = new Set(items.filter((one) => one.className !== "writing"));
+        while (window.entries.length < whole.size) window.entries.push(Date.now());
+    }, 10);
+}"""
+
+
+def as_written(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
+    """From when an entry is whole, so that the next one begins, until it is on screen; and CPU."""
+    seconds: list[float] = []
+    load: list[float] = []
+    with ModelServer() as model, apps.start("idearc", model) as server:
+        for job, answer in _ANSWERS.items():
+            model.always[job] = Reply(json.dumps(answer), tokens_per_second=TOKENS_PER_SECOND)
+        process = psutil.Process(server.pid)
+        for place in range(rounds + 1):
+            model.begun.clear()
+            with browser.new_page() as page:
+                _submit(page, server.url)
+                page.wait_for_function("document.title.startsWith('2 of 2')", timeout=120_000)
+                whole = model.begun["competitors"][1:]
+                shown = [at / 1000 for at in page.evaluate("entries")]
+                seconds += [after - at for at, after in zip(whole, shown, strict=False)]
+            if place == 0:  # it warms up
+                seconds.clear()
+        pages = [browser.new_page() for _ in range(_PAGES)]
+        for page in pages:
+            _submit(page, server.url)
+        before, began = _cpu(process), time.monotonic()
+        time.sleep(6)  # all of them write
+        load.append((_cpu(process) - before) / (time.monotonic() - began) / _PAGES)
+        for page in pages:
+            page.close()
+    yield "an entry that is whole to on screen", {"idearc": seconds}
+    yield "CPU in a second of a page whose jobs write", {"idearc": load}
+
+
+def _submit(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_label("Your idea").fill(IDEA)
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Submit idea").click()
+    page.get_by_role("tab", name="Features").wait_for()
+    page.evaluate(_REMEMBER_ENTRIES)
+
+
+def _cpu(process: psutil.Process) -> float:
+    used = process.cpu_times()
+    return used.user + used.system
