@@ -119,7 +119,7 @@ def with_nulls(lines: list[bytes]) -> list[bytes]:
             if not choice["finish_reason"]:
                 nothing = {"role": None, "tool_calls": None, "reasoning_content": None}
                 choice["delta"] = {**nothing, **choice["delta"]} if choice["delta"] else None
-        changed.append(as_lines({"usage": None, **chunk}))
+        changed.append(as_lines({"usage": None, "error": None, **chunk}))
     return [*changed, lines[-1]]
 
 

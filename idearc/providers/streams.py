@@ -30,6 +30,7 @@ class Whole:
         self._hear = hear
         self._text = ""
         self._body: dict[str, Any] = {}
+        self._choice: dict[str, Any] = {}  # of chunks
         self._message: dict[str, list[Any]] = defaultdict(list)
         self._aside: set[object] = set()  # places of messages that are no answer
         self._pages: set[str] = set()
@@ -58,23 +59,25 @@ class Whole:
         """Raises UnreadableStreamError."""
         if self.patience is None:
             raise UnreadableStreamError("the stream stopped half-way")
-        if self._body.get("object") == "chat.completion":
-            message = {name: _joined(pieces) for name, pieces in self._message.items()}
-            self._body["choices"][0]["message"] = {"role": "assistant", "content": "", **message}
-        return json.dumps(self._body).encode()
+        body = self._body
+        if self._choice:
+            said = {name: _joined(pieces) for name, pieces in self._message.items()}
+            message = {"role": "assistant", "content": "", **said}
+            choices = [{**self._choice, "message": message}]
+            body = {**body, "object": "chat.completion", "choices": choices}
+        return json.dumps(body).encode()
 
     def _end(self, body: Mapping[str, Any]) -> None:
         self._body = {**body}
-        self._message.clear()
+        self._choice.clear()
         self.patience = _FOR_END
 
     def _add_chunk(self, chunk: Mapping[str, Any]) -> None:
-        if "error" in chunk:
+        if chunk.get("error"):
             self._end(chunk)
             return
-        choice = {"finish_reason": None, **(self._body.get("choices") or [{}])[0]}
-        known = {key: value for key, value in chunk.items() if value is not None}
-        self._body = {**self._body, **known, "object": "chat.completion", "choices": [choice]}
+        self._choice.setdefault("finish_reason", None)
+        self._body.update((key, value) for key, value in chunk.items() if value is not None)
         for one in chunk["choices"][:1]:
             if not isinstance(one, dict):
                 continue
@@ -85,9 +88,9 @@ class Whole:
                     if name == "content" and isinstance(piece, str):
                         self._say(piece)
             if one.get("error"):
-                choice["error"] = one["error"]
+                self._choice["error"] = one["error"]
             if ended := one.get("finish_reason"):
-                choice["finish_reason"] = ended
+                self._choice["finish_reason"] = ended
                 self.patience = _FOR_USAGE
 
     def _add_event(self, kind: str, event: Mapping[str, Any]) -> None:
@@ -105,17 +108,14 @@ class Whole:
                     self._say(piece)
 
     def _search(self, action: Any) -> None:
+        said = ""
         match action:
             case {"type": "search"}:
                 phrases = action.get("queries") or [action.get("query") or ""]
                 sources = action.get("sources") or []
                 self._pages |= {str(one.get("url")) for one in sources if isinstance(one, dict)}
                 said = "; ".join(f"{one}" for one in phrases)
-                self._hear(
-                    self._text, f"Searching the web: {said}" if said else "Searching the web"
-                )
-            case _:
-                self._hear(self._text, "Searching the web")
+        self._hear(self._text, f"Searching the web: {said}" if said else "Searching the web")
 
     def _say(self, piece: str) -> None:
         self._text += piece
