@@ -177,7 +177,7 @@ class Idearc:
 
     def progress(
         self, ideas: Sequence[Idea], ticks_used_up: bool = False
-    ) -> dict[str, Mapping[str, Progress]]:
+    ) -> dict[str, dict[str, Progress]]:
         """How far the jobs of these ideas are, by idea id and job name."""
         ids = [idea.id for idea in ideas]
         results = self._store.results(ids)

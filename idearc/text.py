@@ -37,6 +37,15 @@ def clean(text: str) -> str:
     return re.sub(rf"^[\s{_ZERO_WIDTH}]+|[\s{_ZERO_WIDTH}]+\Z", "", kept)
 
 
+SHORT = 80  # characters that a heading may have
+
+
+def short(text: str, limit: int = SHORT) -> str:
+    """The text, or as much of it as fits a heading, a cell, or a chip."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
 # What search models leave in their texts, whole or broken off: marks between private-use characters
 # and their remains, 【4†source】, ([a.com](https://a.com) and [b.com](https://b.com)).
 _MARK = r"(?:turn\d+[a-z]+\d+)+"
@@ -57,15 +66,6 @@ _CITATIONS = re.compile(
         ]
     )
 )
-
-
-SHORT = 80  # characters that a heading may have
-
-
-def short(text: str, limit: int = SHORT) -> str:
-    """The text, or as much of it as fits a heading, a cell, or a chip."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def _clean_answer(value: object) -> object:

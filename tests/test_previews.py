@@ -92,10 +92,14 @@ def test_every_provider_tells_of_entries_as_they_come(
     assert model_server.requests[-1].body["stream"] is True
 
 
+def at_openai(server: ModelServer) -> OpenAIProvider:
+    return OpenAIProvider(base_url=server.url, api_key="k", model="m", timeout_seconds=20)
+
+
 def test_what_openai_searches_for_is_told_before_it_writes(model_server: ModelServer) -> None:
     pages = [f"https://example.com/{number}" for number in range(14)]
     model_server.always["competitors"] = Reply(searched={"dog walking apps": pages})
-    provider = OpenAIProvider(base_url=model_server.url, api_key="k", model="m", timeout_seconds=20)
+    provider = at_openai(model_server)
     notes: list[object] = []
     provider.ask(COMPETITORS, an_idea(), notes.append)
     assert [one for one in notes if isinstance(one, str)] == [
@@ -109,7 +113,7 @@ def test_openai_is_asked_without_streaming_where_that_is_refused(
 ) -> None:
     refused = {"message": "Your organization must be verified to stream this model."}
     model_server.script["features"] = [Reply(status=400, error=refused)]
-    provider = OpenAIProvider(base_url=model_server.url, api_key="k", model="m", timeout_seconds=20)
+    provider = at_openai(model_server)
     for _ in range(2):
         assert provider.ask(FEATURES, an_idea(), lambda _: None).findings
     assert ["stream" in one.body for one in model_server.requests] == [True, False, False]
@@ -124,7 +128,7 @@ def test_openai_is_asked_without_streaming_where_a_stream_breaks(
     model_server: ModelServer, reply: Reply, streams: bool
 ) -> None:
     model_server.script["features"] = [reply]
-    provider = OpenAIProvider(base_url=model_server.url, api_key="k", model="m", timeout_seconds=20)
+    provider = at_openai(model_server)
     for _ in range(2):
         assert provider.ask(FEATURES, an_idea(), lambda _: None).findings
     assert ["stream" in one.body for one in model_server.requests] == [True, False, streams]

@@ -23,13 +23,13 @@ DEFAULT_MODEL = "gpt-6-luna"
 class OpenAIProvider(ServerProvider):
     """Asks OpenAI, with its web search where a job has a question for it."""
 
+    _streams = True  # until that is refused: not every organisation may stream every model
+
     def question(self, job: Job) -> Question[Any]:
         return job.web_question or job.question
 
     def research(self, job: Job) -> Research | None:  # noqa: ARG002 # it searches by itself
         return None
-
-    _streams = True  # until that is refused: not every organisation may stream every model
 
     async def first_look(self, talk: Talk) -> str:
         return (await talk.client.models.retrieve(self.model or DEFAULT_MODEL)).id

@@ -83,7 +83,8 @@ class Form:
             return self.with_next_limit()
         if _ABOUT_SOMETHING_ELSE.search(said):
             return None
-        for option in sorted(set(options) - self.left_out, key=len, reverse=True):
+        asked_for = set(options) - self.left_out
+        for option in sorted(asked_for, key=len, reverse=True):
             if re.search(rf"\b{option}", said, re.I):
                 return self.without_streaming() if option == "stream" else self.without(option)
         if self.has_system and is_about_system(refusal):
@@ -91,7 +92,7 @@ class Form:
         if self.answer != _ANSWERS[-1] and _ABOUT_SCHEMA.search(said):
             return replace(self, answer=_ANSWERS[_ANSWERS.index(self.answer) + 1])
         is_unclear = refusal.status in _ABOUT_REQUEST and not cant_chat(refusal)
-        if is_unclear and "stream" in set(options) - self.left_out:
+        if is_unclear and "stream" in asked_for:
             return self.without_streaming()
         return None
 

@@ -73,10 +73,8 @@ class _Limited(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
-_STREAM = re.compile(rb"\s*(data|event|id|retry)?:")
-_ENOUGH = len(
-    "event:"
-)  # bytes that tell whether it is a stream: no server's headers can be trusted
+# How a stream begins, and how many bytes tell: no server's headers can be trusted.
+_STREAM, _ENOUGH = re.compile(rb"\s*(data|event|id|retry)?:"), len("event:")
 
 
 class _Joined(httpx2.AsyncByteStream):
@@ -96,18 +94,18 @@ class _Joined(httpx2.AsyncByteStream):
             begun += part
             if len(begun.lstrip()) >= _ENOUGH:
                 break
+        whole = _BegunStream(begun, parts)
         if _STREAM.match(begun):
-            yield await self._whole(_Rest(begun, parts))
+            yield await self._joined(whole)
             return
-        yield begun
-        async for part in parts:
+        async for part in whole:
             yield part
 
-    async def _whole(self, rest: "_Rest") -> bytes:
+    async def _joined(self, stream: "_BegunStream") -> bytes:
         self._response.headers["Content-Type"] = "application/json"
         request, kind = self._response.request, {"Content-Type": "text/event-stream"}
         events = httpx2.EventSource(
-            httpx2.Response(200, headers=kind, stream=rest, request=request),
+            httpx2.Response(200, headers=kind, stream=stream, request=request),
             max_event_size=None,
         )
         whole = Whole(self._hear)
@@ -129,7 +127,9 @@ class _Joined(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
-class _Rest(httpx2.AsyncByteStream):
+class _BegunStream(httpx2.AsyncByteStream):
+    """All of one of which the beginning has been read."""
+
     def __init__(self, begun: bytes, parts: AsyncIterator[bytes]) -> None:
         self._begun = begun
         self._parts = parts

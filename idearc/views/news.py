@@ -28,7 +28,7 @@ def progress(idearc: Idearc, idea: Idea) -> dict[str, Progress]:
     if _began_late(idearc, there):  # tried again in another tab
         begin_new_round()
         st.rerun()
-    return {**there}
+    return there
 
 
 def begin_new_round() -> None:
