@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from idearc.text import short
 
-_MOST = 20  # entries that are shown
+MOST_ENTRIES = 20  # that are shown
 _NAME, _WHAT = 80, 240  # characters of each
 
 
@@ -34,7 +34,7 @@ class Preview:
 
     def after(self, earlier: Sequence[Entry]) -> "Preview":
         """With entries that were there before, and no more than are shown."""
-        return replace(self, entries=(*earlier, *self.entries)[:_MOST]).cut()
+        return replace(self, entries=(*earlier, *self.entries)[:MOST_ENTRIES]).cut()
 
     def cut(self, name: int = _NAME, what: int = _WHAT) -> "Preview":
         entries = tuple(one.cut(name, what) for one in self.entries)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import from_json
 
 from idearc.jobs.job import JobAnswer
-from idearc.preview import Entry, Note, Preview
+from idearc.preview import MOST_ENTRIES, Entry, Note, Preview
 from idearc.providers.json_objects import start_of_answer
 from idearc.providers.reading import lists_of, mended_fields
 from idearc.text import Text
@@ -72,11 +72,16 @@ def preview(answer: type[JobAnswer], text: str) -> Preview | None:
         value = from_json(text[start:], allow_partial="trailing-strings")
     except ValueError:
         return None
-    writing = None
+    lists, writing = lists_of(answer), None
     match [*value.items()]:
-        case [*_, (name, [*whole, last])] if name in lists_of(answer):
+        case [*_, (name, [*whole, last])] if name in lists:
             value[name], writing = whole, _entry(last)
-    so_far = answer.model_validate(mended_fields(answer, value))
+    # This is done again and again: no more is read than is shown.
+    shown = {
+        name: part[:MOST_ENTRIES] if name in lists and isinstance(part, list) else part
+        for name, part in value.items()
+    }
+    so_far = answer.model_validate(mended_fields(answer, shown))
     return Preview(entries_of(so_far.findings()), writing)
 
 
