@@ -9,13 +9,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from idearc.bootstrap import build, build_provider
+from idearc.bootstrap import FIRST_PAGE_SECONDS, build, build_provider
 from idearc.core import Idearc
 from idearc.settings import Settings, read_settings
 from idearc.views.entrance import this_visitor
 from idearc.views.session import this_session
-
-_FIRST_PAGE_SECONDS = 2  # after which it is most likely there
 
 
 def get_idearc() -> Idearc:
@@ -51,7 +49,7 @@ def _build_once() -> Idearc:
     """In Streamlit's cache it survives hot reload, and its live runs with it."""
     settings = _settings()
     idearc = build(settings)
-    early = threading.Timer(_FIRST_PAGE_SECONDS, _import_early, [settings])
+    early = threading.Timer(FIRST_PAGE_SECONDS, _import_early, [settings])
     early.daemon = True
     early.start()
     return idearc

@@ -4,19 +4,20 @@ import asyncio
 import functools
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import psutil
 
 from idearc.core import Idearc
 from idearc.errors import IdearcError
+from idearc.jobs import JOBS
 from idearc.limits import Limits
 from idearc.preview import Note
 from idearc.providers import Provider
 from idearc.run import run_job
-from idearc.runners import Run, Runner
+from idearc.runners import Runner
 from idearc.runners.threads import ThreadRunner
 from idearc.searchers import Searcher
 from idearc.settings import Settings, data_folder, unknown_variables
@@ -25,9 +26,13 @@ from idearc.store import Store
 if TYPE_CHECKING:
     from idearc.runners.engine import Connection
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+FIRST_PAGE_SECONDS = 2  # from when it is asked for; after them it is most likely there
 
 # This part of a run's time is left to keep the answer while another process holds the database.
 _KEEPING = 0.1
@@ -38,9 +43,10 @@ def build(settings: Settings) -> Idearc:
     _begin_log()
     changed = threading.Event()
     store = build_store(settings)
+    provider = _once(lambda: build_provider(settings))  # where it is asked in this process
     return Idearc(
         store,
-        _build_runner(settings, store, changed),
+        _build_runner(settings, store, provider, changed),
         max_ticks=settings.ticks,
         tick_seconds=settings.tick_seconds,
         process_started_at=_process_started_at(),
@@ -48,6 +54,7 @@ def build(settings: Settings) -> Idearc:
         limits=Limits(settings.ideas_per_hour, settings.jobs_per_visitor),
         find_servers=_find_servers if settings.answers == "embedded" else None,
         search_goes_to=settings.search_goes_to,
+        warm_up=_once(lambda: _warm_up(settings, provider)),
     )
 
 
@@ -82,22 +89,43 @@ def build_store(settings: Settings) -> Store:
     return Store(settings.database_url, lock_seconds=min(10, _KEEPING * settings.job_seconds))
 
 
-def _build_run(settings: Settings, store: Store) -> Run:
-    """What threads run; the first one builds the provider and the searcher."""
-    build = functools.cache(lambda: (build_provider(settings), build_searcher(settings)))
-    building = threading.Lock()  # or the first two runs would build one each
+def _once(make: Callable[[], T]) -> Callable[[], T]:
+    """Made for the first one who asks; all others get the same."""
+    making = threading.Lock()  # or the first two would make one each
+    made = functools.cache(make)
 
-    def run(job_name: str, idea_id: str, note: Note) -> None:
-        with building:
-            provider, searcher = build()
-        run_job(store, provider, searcher, job_name, idea_id, note)
+    def get() -> T:
+        with making:
+            return made()
 
-    return run
+    return get
 
 
-def _build_runner(settings: Settings, store: Store, changed: threading.Event) -> Runner:
+def _warm_up(settings: Settings, provider: Callable[[], Provider]) -> None:
+    """In a thread of its own, once the first page is there."""
+    if not settings.warm_up or settings.runner != "threads":
+        return
+
+    def warm_up() -> None:
+        try:
+            provider().warm_up(JOBS.values())
+        except IdearcError as error:  # the first run meets it again, and says it where it is seen
+            log.warning("not warmed up: %s", error)
+
+    later = threading.Timer(FIRST_PAGE_SECONDS, warm_up)
+    later.name, later.daemon = "idearc-warm-up", True
+    later.start()
+
+
+def _build_runner(
+    settings: Settings, store: Store, provider: Callable[[], Provider], changed: threading.Event
+) -> Runner:
     if settings.runner == "threads":
-        run = _build_run(settings, store)
+        searcher = _once(lambda: build_searcher(settings))
+
+        def run(job_name: str, idea_id: str, note: Note) -> None:
+            run_job(store, provider(), searcher(), job_name, idea_id, note)
+
         return ThreadRunner(run, settings.jobs_at_once, on_change=changed.set)
     there = connection(settings)
     from idearc.runners.engine import Limits

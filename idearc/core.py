@@ -50,6 +50,7 @@ class Idearc:
         limits: Limits,
         find_servers: Callable[[], Mapping[str, str]] | None = None,
         search_goes_to: str = "",
+        warm_up: Callable[[], None] = lambda: None,
     ) -> None:
         """`changed` is set when a run begins or ends in this process."""
         self.max_ticks = max_ticks
@@ -58,6 +59,8 @@ class Idearc:
         self.find_servers = find_servers
         # Who gets search phrases where a visitor wants a search; empty where there is none to want.
         self.search_goes_to = search_goes_to
+        # Said while somebody writes an idea: what answers it may get ready. Returns at once.
+        self.warm_up = warm_up
         self.visitor = ALONE
         self._store = store
         self._runner = runner

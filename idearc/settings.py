@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     model: str | None = None
     model_path: Path | None = None
+    warm_up: bool = True
     search: str = "duckduckgo"
     database_url: str = Field(default_factory=_default_database_url)
     runner: Literal["threads", "temporal"] = "threads"

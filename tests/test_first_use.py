@@ -24,13 +24,19 @@ def newcomers_app() -> Iterator[AppServer]:
     kept = {"XDG_DATA_HOME": str(user_cache_path("idearc-tests", ensure_exists=True))}
     # A model that was loaded a moment ago is there again within two seconds.
     patience = {"IDEARC_TICK_SECONDS": "0.5", "IDEARC_MAX_TICKS": "2000"}
-    with AppServer(**kept, **patience) as app:
+    # Else it depends on the test's speed what a run still has to do.
+    with AppServer(**kept, **patience, IDEARC_WARM_UP="0") as app:
         yield app
 
 
 def the_models_server(app: AppServer) -> psutil.Process:
-    (server,) = psutil.Process(app.pid).children()
+    (server,) = models_servers(app)
     return server
+
+
+def models_servers(app: AppServer) -> list[psutil.Process]:
+    children = psutil.Process(app.pid).children()  # one that ended lies there for a while
+    return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_the_small_model_answers_survives_and_leaves_with_the_app(
@@ -83,6 +89,21 @@ def test_a_server_on_its_usual_port_is_named_and_not_used(
         expect(page.get_by_text("which searches the web")).to_be_visible()
         page.keyboard.press("Escape")
         submit(page, newcomers_app)
-        wait_until(page, lambda: bool(psutil.Process(newcomers_app.pid).children()))
+        wait_until(page, lambda: bool(models_servers(newcomers_app)))
         assert the_models_server(newcomers_app).is_running()
         assert ollama.requests == []
+
+
+def test_the_model_gets_ready_while_somebody_writes_an_idea(page: Page, tiny_model: Path) -> None:
+    with AppServer(IDEARC_MODEL_PATH=str(tiny_model)) as app:
+        page.goto(f"{app.url}/ideas")
+        expect(page.get_by_text("None yet.")).to_be_visible()
+        page.wait_for_timeout(4_000)  # twice as long as it waits for the first page
+        assert models_servers(app) == []
+        page.goto(app.url)
+        wait_until(page, lambda: bool(models_servers(app)))
+        page.get_by_label("Your idea").fill(TEXT)
+        page.reload()
+        expect(page.get_by_label("Your idea")).to_be_visible()
+        page.wait_for_timeout(4_000)
+        assert the_models_server(app).is_running()

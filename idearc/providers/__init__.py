@@ -1,6 +1,6 @@
 """The provider gives the model's answer to a job; each kind is a module of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,6 +43,13 @@ class Provider(Protocol):
         """Blocks until there is an answer, inside the time limit; raises ProviderError.
 
         With a search, the job's research is based on it; a search that fails is said, no more.
+        """
+        ...
+
+    def warm_up(self, jobs: Iterable[Job]) -> None:
+        """Does what makes the first answer come sooner, where there is such; blocks meanwhile.
+
+        A question that comes in between goes first. Raises ProviderError.
         """
         ...
 

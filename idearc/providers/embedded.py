@@ -1,18 +1,15 @@
 """A small model on this machine, for those who have no key: nothing to sign up for or to start."""
 
-import json
+import asyncio
 import math
-import os
 import secrets
 import subprocess
-import sys
 import threading
-from contextlib import suppress
-from importlib.util import find_spec
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psutil
 from openai import APIConnectionError
 
 from idearc.errors import ProviderError
@@ -22,13 +19,11 @@ from idearc.models import Idea
 from idearc.preview import Note
 from idearc.providers import EMBEDDED, Answer, Provenance, Search
 from idearc.providers.compatible import CompatibleProvider
-from idearc.providers.messages import conversation
-from idearc.providers.model_file import ready
+from idearc.providers.embedded_process import check_gguf, check_library, has_memory, start
+from idearc.providers.messages import conversation, opening
+from idearc.providers.model_file import is_ready, ready
 from idearc.providers.model_sources import DEFAULT, ModelFile
 from idearc.providers.wording import Talk
-
-_CONTEXT = 16_384  # tokens: the longest idea in any script, its question and its answer
-_LOADING_SECONDS = 180  # far longer than a slow disk takes
 
 
 class EmbeddedProvider(CompatibleProvider):
@@ -62,11 +57,12 @@ class EmbeddedProvider(CompatibleProvider):
         hub: str | None = None,
     ) -> None:
         """Uses the model at `model_path`, or else `file`, which is kept in `folder`."""
-        self._path = model_path.expanduser() if model_path else None
+        self._own = model_path.expanduser() if model_path else None
         self._folder = folder
         self._file = file
         self._hub = hub
         self._turn = threading.Lock()
+        self._is_asked = threading.Event()
         self._process: subprocess.Popen[str] | None = None
         super().__init__(
             api_key=secrets.token_urlsafe(32),
@@ -83,17 +79,47 @@ class EmbeddedProvider(CompatibleProvider):
 
     def ask(self, job: Job, idea: Idea, note: Note, search: Search | None = None) -> Answer:
         note("Waiting for the model")
+        self._is_asked.set()
         with self._turn:
             if self._process is None or self._process.poll() is not None:
-                self._process = self._start(note)
+                self._start(note)
             note("")
             try:
                 return super().ask(job, idea, note, search)
             except ProviderError as error:
-                if type(error.__cause__) is APIConnectionError:  # it has died, or is about to
-                    self._process.kill()
-                    self._process.wait()
+                process = self._process
+                # It has died, or is about to.
+                if process and type(error.__cause__) is APIConnectionError:
+                    process.kill()
+                    process.wait()
                 raise
+
+    def warm_up(self, jobs: Iterable[Job]) -> None:
+        """Loads the model where its file is there, and has it read what each question begins with.
+
+        It remembers that, and begins to answer seconds sooner. Ends as soon as it is asked
+        something; does nothing where memory is short. Raises ProviderError.
+        """
+        path = self._own or is_ready(self._file, self._folder)
+        if path is None or not has_memory(path):
+            return
+        with self._turn:
+            if self._process is None and not self._is_asked.is_set():
+                self._start(lambda _note: None)
+                self._call(partial(self._read, jobs=jobs), self.timeout_seconds)
+
+    async def _read(self, talk: Talk, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            sent: dict[str, Any] = {"messages": opening(self.question(job), ""), "max_tokens": 1}
+            reading = asyncio.ensure_future(
+                talk.client.chat.completions.create(model=f"{self.model}", **sent)
+            )
+            while not reading.done():
+                if self._is_asked.is_set():
+                    reading.cancel()
+                    return
+                await asyncio.wait([reading], timeout=0.1)
+            await reading
 
     async def likelihood(
         self, talk: Talk, judgement: Judgement, material: str
@@ -118,10 +144,10 @@ class EmbeddedProvider(CompatibleProvider):
         return sums["yes"] / sum(sums.values()), self.provenance(talk, completion)
 
     def check(self) -> str:
-        _check_library()
-        path = self._path or self._folder / self._file.name
-        if self._path:
-            _check_gguf(path)
+        check_library()
+        path = self._own or self._folder / self._file.name
+        if self._own:
+            check_gguf(path)
         return f"{path}" if path.exists() else f"{path}, which is fetched with the first idea"
 
     def close(self) -> None:
@@ -129,74 +155,10 @@ class EmbeddedProvider(CompatibleProvider):
         if self._process:
             self._process.communicate()  # closes its input, and waits
 
-    def _start(self, note: Note) -> subprocess.Popen[str]:
-        _check_library()
-        path = self._path or ready(self._file, self._folder, note, self._hub)
-        _check_gguf(path)
+    def _start(self, note: Note) -> None:
+        check_library()
+        path = self._own or ready(self._file, self._folder, note, self._hub)
         note("Loading the model")
-        cores = _cores()
+        self._process, address = start(path, f"{self._api_key}")
         self.model = path.stem
-        process = subprocess.Popen(  # noqa: S603 # our own file
-            [sys.executable, "-P", str(Path(__file__).with_name("embedded_server.py"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
-        )
-        assert process.stdin and process.stdout  # noqa: S101, PT018 # both are pipes
-        options = {
-            "path": str(path),
-            "name": self.model,
-            "key": self._api_key,
-            "context": _CONTEXT,
-            "threads": min(cores, max(2, cores - 1)),
-        }
-        too_long = threading.Timer(_LOADING_SECONDS, process.kill)
-        too_long.daemon = True
-        too_long.start()
-        try:
-            process.stdin.write(json.dumps(options) + "\n")
-            process.stdin.flush()
-            address = json.loads(process.stdout.readline())["address"]
-        except (OSError, ValueError) as error:
-            process.kill()
-            process.wait()
-            free, needed = psutil.virtual_memory().available, 2 * path.stat().st_size
-            why = (
-                f"It needs {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free. "
-                "Make room, then try again."
-                if free < needed
-                else "The terminal says why. Try again, try another file with IDEARC_MODEL_PATH, "
-                "or connect another model, as the README says."
-            )
-            raise ProviderError(f"The model {path} could not be loaded. {why}") from error
-        finally:
-            too_long.cancel()
         self._base_url = f"{address}/v1"
-        return process
-
-
-def _cores() -> int:
-    """Those that this process may use; hyper-threads are of no use here."""
-    real = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else real
-    return min(real, allowed)
-
-
-def _check_library() -> None:
-    if not find_spec("xllamacpp"):
-        raise ProviderError(
-            "The small model can't run here: there is no xllamacpp for this system, or it is not "
-            "installed. Run pip install xllamacpp, or connect OpenAI or another server, as the "
-            "README says."
-        )
-
-
-def _check_gguf(path: Path) -> None:
-    with suppress(OSError), path.open("rb") as file:
-        if file.read(4) == b"GGUF":
-            return
-    raise ProviderError(
-        f"IDEARC_MODEL_PATH={str(path)!r} is no model: it needs a file in GGUF format. Correct it, "
-        "then start Idearc again."
-    )

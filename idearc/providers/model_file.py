@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,6 +35,13 @@ def ready(model: ModelFile, folder: Path, note: Note, hub: str | None = None) ->
             f"The model's file can't be kept in {folder}: {error.strerror or error}. Check "
             "that the disk has room and can be written, then try again."
         ) from error
+
+
+def is_ready(model: ModelFile, folder: Path) -> Path | None:
+    """The checked file in `folder`, where it is there already."""
+    with suppress(OSError):  # a run that needs it says why
+        return path if _was_checked(path := folder / model.name) else None
+    return None
 
 
 def _fetch(model: ModelFile, scratch: Path, note: Note, hub: str | None) -> Path:

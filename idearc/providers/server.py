@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -80,6 +80,9 @@ class ServerProvider(Wording):
     def ask(self, job: Job, idea: Idea, note: Note, search: Search | None = None) -> Answer:
         work = partial(self._work, job=job, idea=idea, note=note, search=search)
         return self._call(work, self.timeout_seconds)
+
+    def warm_up(self, jobs: Iterable[Job]) -> None:
+        """A server that somebody runs is left alone until it is needed."""
 
     def check(self) -> str:
         seconds = min(_PATIENCE, self.timeout_seconds)
