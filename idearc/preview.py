@@ -28,6 +28,12 @@ class Preview:
 
     entries: Sequence[Entry] = ()
     writing: Entry | None = None
+    is_readable: bool = False  # whether all that is shown of the latter is there by now
+
+    @property
+    def so_far(self) -> int:
+        """Entries of which there is all to read that is shown."""
+        return len(self.entries) + bool(self.writing and self.is_readable)
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.writing)
@@ -38,7 +44,8 @@ class Preview:
 
     def cut(self, name: int = _NAME, what: int = _WHAT) -> "Preview":
         entries = tuple(one.cut(name, what) for one in self.entries)
-        return Preview(entries, self.writing and self.writing.cut(name, what))
+        writing = self.writing and self.writing.cut(name, what)
+        return replace(self, entries=entries, writing=writing)
 
     def within(self, size: int) -> "Preview":
         """With fewer words, and at last with fewer entries, until its JSON has no more bytes."""

@@ -40,7 +40,7 @@ class Progress:
     @property
     def so_far(self) -> int:
         """Entries that a live run has written; a result may have others."""
-        return len(self.preview.entries) if self.is_live else 0
+        return self.preview.so_far if self.is_live else 0
 
     @property
     def stage(self) -> tuple[State, datetime | None, str]:

@@ -26,12 +26,14 @@ def clean(text: str) -> str:
     Empty when there is nothing to see in it.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    kept = "".join(
-        char
-        for char in lines
-        if char == "\n"
-        or (char not in _REORDERING and unicodedata.category(char) not in _UNWANTED_CATEGORIES)
-    )
+    kept = lines
+    if not lines.isprintable():  # which most texts are: then nothing in them is unwanted
+        kept = "".join(
+            char
+            for char in lines
+            if char == "\n"
+            or (char not in _REORDERING and unicodedata.category(char) not in _UNWANTED_CATEGORIES)
+        )
     if all(char == "\n" or unicodedata.category(char) in _UNSEEN_CATEGORIES for char in kept):
         return ""
     return re.sub(rf"^[\s{_ZERO_WIDTH}]+|[\s{_ZERO_WIDTH}]+\Z", "", kept)

@@ -77,7 +77,7 @@ class ModelServer(LocalServer):
         self.gate = threading.Event()  # while it is not set, every reply waits
         self.gate.set()
         self.goes_on = threading.Event()
-        self.begun: dict[str, list[float]] = defaultdict(list)  # by job, when entries were sent
+        self.sent: dict[str, list[tuple[float, bytes]]] = defaultdict(list)  # of streams, by job
         super().__init__(_handler(self), port)
         self.url += "/v1"
 
@@ -178,8 +178,11 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def _stream(self, job: str, reply: Reply, lines: list[bytes]) -> None:
             """As time passes, or as `_send` does."""
-            if not (reply.pauses_at or reply.stays_open or reply.tokens_per_second < math.inf):
-                self._send(replace(reply, body=b"".join(lines)), {}, "text/event-stream")
+            is_timed = reply.pauses_at or reply.tokens_per_second < math.inf
+            if not is_timed:
+                lines = [b"".join(lines)]
+            if not is_timed and not reply.stays_open:
+                self._send(replace(reply, body=lines[0]), {}, "text/event-stream")
                 return
             self.close_connection = True
             try:
@@ -193,7 +196,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                         begun += 1
                         if begun == reply.pauses_at:
                             server.goes_on.wait()
-                        server.begun[job].append(time.time())
+                    server.sent[job].append((time.time(), line))
                     self.wfile.write(line)
                     time.sleep(1 / reply.tokens_per_second)
                 while reply.stays_open:

@@ -13,7 +13,8 @@ from idearc.jobs import JOBS, Job
 from idearc.preview import NO_PREVIEW, Entry, Note, Preview
 from idearc.providers.messages import schema_of
 from idearc.providers.openai import OpenAIProvider
-from idearc.providers.previews import preview
+from idearc.providers.previews import begun_answer, preview
+from idearc.providers.streams import Whole
 from idearc.runners import Failed, Running
 from idearc.runners.threads import ThreadRunner
 
@@ -24,6 +25,10 @@ def names(preview: Preview | None) -> list[str]:
     return [one.name for one in preview.entries] if preview else []
 
 
+def seen_of(job: Job, text: str) -> Preview:
+    return preview(job.question.answer, begun_answer(text))
+
+
 def text_of(job: Job) -> str:
     schema = schema_of(job.question.answer)
     return json.dumps(example(schema, schema))
@@ -31,18 +36,25 @@ def text_of(job: Job) -> str:
 
 @pytest.mark.parametrize("before", ["", "<think>{Hm}</think>```json\n"])
 @pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
-def test_each_entry_is_seen_when_the_next_one_begins(job: Job, before: str) -> None:
+def test_each_entry_is_seen_as_soon_as_it_can_be_read(job: Job, before: str) -> None:
     text = before + text_of(job)
     final = [one.name for one in example_findings(job)]  # type: ignore[attr-defined]
-    counts = []
+    whole, readable = [0], [0]
     for end in range(len(text) + 1):
-        seen = preview(job.question.answer, text[:end])
+        seen = seen_of(job, text[:end])
         assert names(seen) == final[: len(names(seen))]
-        counts.append(len(names(seen)))
-        if seen and seen.writing and seen.writing.name in final:
+        whole.append(len(names(seen)))
+        readable.append(seen.so_far)
+        if seen.writing and seen.writing.name in final:
             assert seen.writing.name not in names(seen)
-    assert counts == sorted(counts)
-    assert set(counts) >= set(range(len(final)))
+        if readable[-1] > max(readable[:-1]):
+            assert seen.writing
+            assert seen.writing.what
+            assert text[:end].rstrip('[{"').endswith(": ")  # the value of its next field begins
+    assert whole == sorted(whole)
+    assert readable == sorted(readable)
+    assert {*whole} >= {*range(len(final))}
+    assert readable[-1] == len(final)
 
 
 @pytest.mark.parametrize(
@@ -50,15 +62,15 @@ def test_each_entry_is_seen_when_the_next_one_begins(job: Job, before: str) -> N
     ["", "I would say:", '<think>perhaps {"must": [{', '{"x": 1}', "[1, 2", '{"must": 3, "a', "{}"],
 )
 def test_what_is_no_answer_shows_nothing(text: str) -> None:
-    assert not preview(FEATURES.question.answer, text)
+    assert not seen_of(FEATURES, text)
 
 
 def test_it_is_as_clean_as_the_result() -> None:
     entry = '{"name": "A\\u202e\\n b 【4†source】", "what": "<b>W</b>\\u0000", "kind": "DIRECT", '
     rest = '"pricing": null, "strengths": [], "weaknesses": []}'
-    seen = preview(COMPETITORS.question.answer, f'{{"competitors": [{entry}{rest}, {entry}')
-    assert seen
-    assert seen.after([]) == Preview((Entry("A b", "<b>W</b>"),), Entry("A b", "<b>W</b>"))
+    seen = seen_of(COMPETITORS, f'{{"competitors": [{entry}{rest}, {entry}')
+    entry_seen = Entry("A b", "<b>W</b>")
+    assert seen.after([]) == Preview((entry_seen,), entry_seen, is_readable=True)
 
 
 def test_it_is_short_however_much_is_written() -> None:
@@ -98,14 +110,29 @@ def at_openai(server: ModelServer) -> OpenAIProvider:
 
 def test_what_openai_searches_for_is_told_before_it_writes(model_server: ModelServer) -> None:
     pages = [f"https://example.com/{number}" for number in range(14)]
-    model_server.always["competitors"] = Reply(searched={"dog walking apps": pages})
-    provider = at_openai(model_server)
+    lines: list[bytes] = []
+
+    def remembered(sent: list[bytes]) -> list[bytes]:
+        lines.extend(sent)
+        return sent
+
+    model_server.always["competitors"] = Reply(
+        searched={"dog walking apps": pages}, change_stream=remembered
+    )
     notes: list[object] = []
-    provider.ask(COMPETITORS, an_idea(), notes.append)
-    assert [one for one in notes if isinstance(one, str)] == [
-        *("Searching the web", "Searching the web: dog walking apps", "Reading 14 pages", ""),
-    ]
+    at_openai(model_server).ask(COMPETITORS, an_idea(), notes.append)
     assert notes[-1]
+    whole, said = Whole(), [""]
+    for line in lines:
+        whole.add(line.partition(b"data: ")[2].decode())
+        said += [whole.doing] if whole.doing != said[-1] else []
+    assert said == [
+        "",
+        "Searching the web",
+        "Searching the web: dog walking apps",
+        "Reading 14 pages",
+        "",
+    ]
 
 
 def test_openai_is_asked_without_streaming_where_that_is_refused(

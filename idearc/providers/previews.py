@@ -1,8 +1,7 @@
 """What can be shown of an answer while it is written; no I/O."""
 
 import logging
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,7 +17,6 @@ log = logging.getLogger(__name__)
 
 _MOST = 30_000  # characters: no answer that makes sense is longer
 _MOST_WITH_THOUGHTS = 200_000
-_SECONDS = 0.3  # between looks at an entry that goes on
 
 
 class _Written(BaseModel):
@@ -37,21 +35,19 @@ class Listener:
         self._earlier = earlier
         self._note = note
         self._doing = ""
-        self._seen = 0  # characters
-        self._seen_at = 0.0
+        self._outline: object = None
 
     def __call__(self, text: str, doing: str) -> None:
         if doing != self._doing:
             self._doing = doing
             self._note(doing)
-        new = text[self._seen :] if len(text) >= self._seen else text  # it is asked again
-        now = time.monotonic()
-        # Only with a bracket an entry begins.
-        if not new or not ("{" in new or "[" in new or now > self._seen_at + _SECONDS):
-            return
-        self._seen, self._seen_at = len(text), now
         try:
-            there = preview(self._answer, text)
+            value = begun_answer(text)
+            outline = _outline(self._answer, value)
+            if outline == self._outline:
+                return
+            self._outline = outline
+            there = preview(self._answer, value)
         except Exception as error:  # noqa: BLE001 # half an answer may break anything
             log.debug("no preview: %s", type(error).__name__)
             return
@@ -59,34 +55,52 @@ class Listener:
             self._note(there.after(self._earlier))
 
 
-def preview(answer: type[JobAnswer], text: str) -> Preview | None:
-    """The entries that are whole: the next one has begun, or something that follows their list.
-
-    They pass through what makes the final answer's findings; that one may differ. None where the
-    text holds no such answer. Raises whatever half an answer leads to.
-    """
+def begun_answer(text: str) -> Mapping[str, Any]:
+    """The object that a model has begun to write, behind its thoughts; empty before it has."""
     start = start_of_answer(text) if len(text) <= _MOST_WITH_THOUGHTS else None
     if start is None or len(text) - start > _MOST:
-        return None
+        return {}
     try:
-        value = from_json(text[start:], allow_partial="trailing-strings")
+        value: Mapping[str, Any] = from_json(text[start:], allow_partial="trailing-strings")
     except ValueError:
-        return None
-    lists, writing = lists_of(answer), None
-    match [*value.items()]:
-        case [*_, (name, [*whole, last])] if name in lists:
-            value[name], writing = whole, _entry(last)
+        return {}
+    return value
+
+
+def _outline(answer: type[JobAnswer], value: Mapping[str, Any]) -> object:
+    """What changes when there is more to show; far cheaper than to read it all."""
+    parts = [value[name] for name in lists_of(answer) if isinstance(value.get(name), list)]
+    return len(value), [(len(part), _whole_fields(part[-1])) for part in parts if part]
+
+
+def preview(answer: type[JobAnswer], value: Mapping[str, Any]) -> Preview:
+    """The entries that are whole: the next one has begun, or something that follows their list.
+
+    They pass through what makes the final answer's findings; that one may differ. Empty where the
+    value is no such answer. Raises whatever half an answer leads to.
+    """
+    lists, writing, is_readable = lists_of(answer), None, False
     # This is done again and again: no more is read than is shown.
     shown = {
         name: part[:MOST_ENTRIES] if name in lists and isinstance(part, list) else part
         for name, part in value.items()
     }
+    match [*value.items()]:
+        case [*_, (name, [*whole, last])] if name in lists:
+            shown[name], writing = whole[:MOST_ENTRIES], _entry(last)
+            is_readable = _whole_fields(last) == _Written.model_fields.keys()
     so_far = answer.model_validate(mended_fields(answer, shown))
-    return Preview(entries_of(so_far.findings()), writing)
+    return Preview(entries_of(so_far.findings()), writing, is_readable)
 
 
 def entries_of(findings: Sequence[BaseModel]) -> Sequence[Entry]:
     return [entry for one in findings if (entry := _entry(vars(one)))]
+
+
+def _whole_fields(fields: Any) -> Set[str]:
+    """Those of the shown fields after which another one has begun."""
+    names = [*fields] if isinstance(fields, Mapping) else []
+    return _Written.model_fields.keys() & {*names[:-1]}
 
 
 def _entry(fields: Any) -> Entry | None:

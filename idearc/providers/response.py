@@ -3,13 +3,16 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 import httpx2
 
 from idearc.providers.refusal import status_within
-from idearc.providers.streams import Hear, UnreadableStreamError, Whole
+from idearc.providers.streams import UnreadableStreamError, Whole
+
+# Takes the text so far, and in words what the model does beside writing; "" when it writes.
+Hear = Callable[[str, str], None]
 
 MAX_MEGABYTES = 10  # the longest answer that makes sense has a hundredth of it
 
@@ -94,21 +97,22 @@ class _Joined(httpx2.AsyncByteStream):
             begun += part
             if len(begun.lstrip()) >= _ENOUGH:
                 break
-        whole = _BegunStream(begun, parts)
         if _STREAM.match(begun):
-            yield await self._joined(whole)
+            yield await self._joined(begun, parts)
             return
-        async for part in whole:
+        yield begun
+        async for part in parts:
             yield part
 
-    async def _joined(self, stream: "_BegunStream") -> bytes:
+    async def _joined(self, begun: bytes, parts: AsyncIterator[bytes]) -> bytes:
         self._response.headers["Content-Type"] = "application/json"
         request, kind = self._response.request, {"Content-Type": "text/event-stream"}
+        whole = Whole()
+        stream = _InGulps(begun, parts, whole, self._hear)
         events = httpx2.EventSource(
             httpx2.Response(200, headers=kind, stream=stream, request=request),
             max_event_size=None,
         )
-        whole = Whole(self._hear)
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(None) as patience:
@@ -127,14 +131,28 @@ class _Joined(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
-class _BegunStream(httpx2.AsyncByteStream):
-    """All of one of which the beginning has been read."""
+_BETWEEN_GULPS = 0.15  # seconds: nobody sees sooner that an entry is there
+_LARGE = 10_000  # bytes
 
-    def __init__(self, begun: bytes, parts: AsyncIterator[bytes]) -> None:
+
+class _InGulps(httpx2.AsyncByteStream):
+    """A stream of which the beginning has been read, some events at a time.
+
+    To read and to look at each token by itself would cost several times as much.
+    """
+
+    def __init__(self, begun: bytes, parts: AsyncIterator[bytes], whole: Whole, hear: Hear) -> None:
         self._begun = begun
         self._parts = parts
+        self._whole = whole
+        self._hear = hear
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self._begun
+        self._hear(self._whole.text, self._whole.doing)
         async for part in self._parts:
             yield part
+            self._hear(self._whole.text, self._whole.doing)
+            # A server that is faster than this one, or has said its last word, is not kept waiting.
+            if len(part) < _LARGE and self._whole.patience is None:
+                await asyncio.sleep(_BETWEEN_GULPS)

@@ -6,13 +6,11 @@ https://developers.openai.com/api/reference/resources/chat.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from idearc.text import counted
 
-# Takes the text so far, and in words what the model does beside writing; "" when it writes.
-Hear = Callable[[str, str], None]
 _ENDS = {"response.completed", "response.failed", "response.incomplete"}
 _TEXTS = ("content", "reasoning_content", "reasoning", "refusal")  # of a message, in pieces
 # Seconds that are waited for more, after the last word and after the end: some never hang up.
@@ -26,9 +24,9 @@ class UnreadableStreamError(Exception):
 class Whole:
     """Takes the events of a stream one by one."""
 
-    def __init__(self, hear: Hear) -> None:
-        self._hear = hear
-        self._text = ""
+    def __init__(self) -> None:
+        self.text = ""  # of the answer, so far
+        self.doing = ""  # what the model does beside writing, in words
         self._body: dict[str, Any] = {}
         self._choice: dict[str, Any] = {}  # of chunks
         self._message: dict[str, list[Any]] = defaultdict(list)
@@ -86,7 +84,7 @@ class Whole:
                 if piece := said.get(name):
                     self._message[name] += piece if isinstance(piece, list) else [piece]
                     if name == "content" and isinstance(piece, str):
-                        self._say(piece)
+                        self.text += piece
             if one.get("error"):
                 self._choice["error"] = one["error"]
             if ended := one.get("finish_reason"):
@@ -102,10 +100,11 @@ class Whole:
             case {"item": {"type": "web_search_call", **item}}:
                 self._search(item.get("action"))
             case {"item": {"type": "message"}} if self._pages and kind.endswith(".added"):
-                self._hear(self._text, f"Reading {counted(len(self._pages), 'page')}")
+                self.doing = f"Reading {counted(len(self._pages), 'page')}"
             case {"type": "response.output_text.delta", "delta": str(piece)}:
                 if event.get("output_index") not in self._aside:
-                    self._say(piece)
+                    self.text += piece
+                    self.doing = ""
 
     def _search(self, action: Any) -> None:
         said = ""
@@ -115,11 +114,7 @@ class Whole:
                 sources = action.get("sources") or []
                 self._pages |= {str(one.get("url")) for one in sources if isinstance(one, dict)}
                 said = "; ".join(f"{one}" for one in phrases)
-        self._hear(self._text, f"Searching the web: {said}" if said else "Searching the web")
-
-    def _say(self, piece: str) -> None:
-        self._text += piece
-        self._hear(self._text, "")
+        self.doing = f"Searching the web: {said}" if said else "Searching the web"
 
 
 def _joined(pieces: list[Any]) -> Any:

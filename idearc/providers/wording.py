@@ -11,7 +11,7 @@ from openai import AsyncOpenAI
 from idearc.errors import ProviderError, WrongFormError
 from idearc.providers.reasons import shorten
 from idearc.providers.refusal import Refusal, words_of
-from idearc.providers.streams import Hear
+from idearc.providers.response import Hear
 
 
 @dataclass

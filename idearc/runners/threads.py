@@ -106,7 +106,7 @@ class ThreadRunner:
             if before is None:
                 return
             after = self._live[key] = before.noted(new)
-        if len(after.preview.entries) != len(before.preview.entries):
+        if after.preview.so_far != before.preview.so_far:
             self._on_change()
 
     def _end(self, key: RunKey, outcome: Ended | Failed) -> None:
