@@ -7,6 +7,7 @@ from idearc.form import KNOWN_MAX, NAME_MAX, TEXT_MAX, TEXT_MIN
 from idearc.markdown import plain
 from idearc.models import new_id
 from idearc.views import frame, versions
+from idearc.views.session import leave_again, leave_for
 
 idearc = get_idearc()
 parent = versions.parent(idearc)
@@ -53,6 +54,7 @@ with st.form("new_idea"):
 
 # A token for each view of the form: clicks that come in twice carry the same one.
 if not submitted:
+    leave_again()
     st.session_state.form_token = new_id()
     frame.preload_workspace()
     idearc.warm_up()
@@ -61,5 +63,4 @@ if not submitted:
 else:
     # No st.* call between the insert and the start of the jobs: Streamlit may end the run there.
     token = st.session_state.setdefault("form_token", new_id())
-    idea_id = idearc.submit(name, text, token, known, parent, search_web)
-    st.switch_page("pages/workspace.py", query_params={"idea": idea_id})
+    leave_for(idearc.submit(name, text, token, known, parent, search_web))

@@ -195,6 +195,20 @@ def test_the_same_view_of_the_form_makes_one_idea(app: AppTest, store: Store) ->
     assert late.query_params["idea"] == app.query_params["idea"]
 
 
+def test_a_message_of_the_workspace_that_runs_the_form_does_not_bring_it_back(
+    app: AppTest,
+) -> None:
+    submit(app.run())
+    address = app.query_params["idea"]
+    app.query_params["idea"] = address
+    app.switch_page("pages/new_idea.py").run()
+    assert not app.text_area
+    assert len(tabs(app)) == len(JOBS)
+    for other in ("", "another"):
+        app.query_params["idea"] = other
+        assert app.switch_page("pages/new_idea.py").run().text_area
+
+
 @pytest.mark.parametrize("name", JOBS)
 def test_a_failed_job_shows_its_reason_and_is_retried_alone(
     app: AppTest, store: Store, model_server: ModelServer, name: str

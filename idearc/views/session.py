@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime
@@ -120,6 +121,24 @@ def keep_this_page() -> None:
     run, session = get_script_run_ctx(), this_session()
     if run and session:
         session.keep(Page(run.page_script_hash, run.query_string))
+
+
+def leave_for(idea_id: str) -> None:
+    """For the workspace of an idea that has just been submitted."""
+    st.session_state.left_for = idea_id
+    st.switch_page("pages/workspace.py", query_params={"idea": idea_id})
+
+
+def leave_again() -> None:
+    """Where the form is shown again although it was left, and not by a step back.
+
+    A second click runs the form again, while the browser shows the workspace already: a message of
+    that which comes in between takes the place of the click, and Streamlit 1.67 runs it here.
+    """
+    left_for, run = st.session_state.pop("left_for", None), get_script_run_ctx()
+    is_step_back = run is not None and run.is_history_navigation
+    if left_for and st.query_params.get("idea") == left_for and not is_step_back:
+        leave_for(left_for)
 
 
 def this_session() -> Session | None:
