@@ -188,7 +188,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             try:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/event-stream")
-                self.send_header("Connection", "close")
+                self.send_header("Transfer-Encoding", "chunked")  # as most servers have it
                 self.end_headers()
                 begun = 0
                 for line in lines:
@@ -197,13 +197,17 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                         if begun == reply.pauses_at:
                             server.goes_on.wait()
                     server.sent[job].append((time.time(), line))
-                    self.wfile.write(line)
+                    self._write_chunk(line)
                     time.sleep(1 / reply.tokens_per_second)
                 while reply.stays_open:
-                    self.wfile.write(b": keep-alive\n\n")
+                    self._write_chunk(b": keep-alive\n\n")
                     time.sleep(0.05)
+                self._write_chunk(b"")
             except ConnectionError:
                 pass  # the caller didn't wait
+
+        def _write_chunk(self, data: bytes) -> None:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
 
         def _send(
             self, reply: Reply, content: dict[str, Any], kind: str = "application/json"

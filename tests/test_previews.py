@@ -1,10 +1,11 @@
 """Previews: what is seen of an answer while it is written, by all providers, of all jobs."""
 
 import json
+import time
 from collections.abc import Callable
 
 import pytest
-from conftest import MakeProvider, an_idea, example_findings
+from conftest import MakeProvider, an_idea, example_findings, quiet
 from model_server import ModelServer, Reply, example
 from test_core import eventually
 
@@ -102,6 +103,18 @@ def test_every_provider_tells_of_entries_as_they_come(
     final = [one.name for one in answer.findings]  # type: ignore[attr-defined]
     assert names(previews[-1]) == final[:-1]
     assert model_server.requests[-1].body["stream"] is True
+
+
+def test_a_stream_is_read_as_fast_as_it_is_written(
+    make_provider: MakeProvider, model_server: ModelServer
+) -> None:
+    model_server.always["features"] = Reply(tokens_per_second=500)
+    started = time.monotonic()
+    assert make_provider().ask(FEATURES, an_idea(), quiet).findings
+    seconds = time.monotonic() - started
+    sent = [at for at, _ in model_server.sent["features"]]
+    assert len(sent) > 100
+    assert seconds < 3 * (sent[-1] - sent[0]) + 2  # one piece at a time would take 15 s and more
 
 
 def at_openai(server: ModelServer) -> OpenAIProvider:

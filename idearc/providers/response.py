@@ -131,8 +131,8 @@ class _Joined(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
-_BETWEEN_GULPS = 0.15  # seconds: nobody sees sooner that an entry is there
-_LARGE = 10_000  # bytes
+# Seconds. Nobody sees much sooner that an entry is there; what was read before comes in no time.
+_BETWEEN_GULPS, _AT_ONCE = 0.15, 0.001
 
 
 class _InGulps(httpx2.AsyncByteStream):
@@ -150,9 +150,13 @@ class _InGulps(httpx2.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self._begun
         self._hear(self._whole.text, self._whole.doing)
+        clock = asyncio.get_running_loop().time
+        asked_at = clock()
         async for part in self._parts:
+            had_to_wait = clock() - asked_at > _AT_ONCE
             yield part
             self._hear(self._whole.text, self._whole.doing)
-            # A server that is faster than this one, or has said its last word, is not kept waiting.
-            if len(part) < _LARGE and self._whole.patience is None:
+            # Else more has been read already. Who has said the last word is not kept waiting.
+            if had_to_wait and self._whole.patience is None:
                 await asyncio.sleep(_BETWEEN_GULPS)
+            asked_at = clock()
