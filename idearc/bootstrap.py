@@ -5,6 +5,7 @@ import functools
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-FIRST_PAGE_SECONDS = 2  # from when it is asked for; after them it is most likely there
+FIRST_PAGE_SECONDS = 2  # the first page is most likely there then, and other work may begin
 
 # This part of a run's time is left to keep the answer while another process holds the database.
 _KEEPING = 0.1
@@ -90,7 +91,7 @@ def build_store(settings: Settings) -> Store:
 
 
 def _once(make: Callable[[], T]) -> Callable[[], T]:
-    """Made for the first one who asks; all others get the same."""
+    """Done for the first one who asks; all others get the same."""
     making = threading.Lock()  # or the first two would make one each
     made = functools.cache(make)
 
@@ -103,18 +104,22 @@ def _once(make: Callable[[], T]) -> Callable[[], T]:
 
 def _warm_up(settings: Settings, provider: Callable[[], Provider]) -> None:
     """In a thread of its own, once the first page is there."""
-    if not settings.warm_up or settings.runner != "threads":
+    if not (settings.warm_up and settings.answers == "embedded" and settings.runner == "threads"):
         return
 
     def warm_up() -> None:
         try:
             provider().warm_up(JOBS.values())
-        except IdearcError as error:  # the first run meets it again, and says it where it is seen
+        except (
+            IdearcError,
+            OSError,
+        ) as error:  # the first run meets it again, and says it where it is seen
             log.warning("not warmed up: %s", error)
 
     later = threading.Timer(FIRST_PAGE_SECONDS, warm_up)
     later.name, later.daemon = "idearc-warm-up", True
-    later.start()
+    with suppress(RuntimeError):  # the system gives no more threads
+        later.start()
 
 
 def _build_runner(

@@ -59,7 +59,7 @@ class Idearc:
         self.find_servers = find_servers
         # Who gets search phrases where a visitor wants a search; empty where there is none to want.
         self.search_goes_to = search_goes_to
-        # Said while somebody writes an idea: what answers it may get ready. Returns at once.
+        # Said when somebody begins to write an idea: what answers may get ready. Returns at once.
         self.warm_up = warm_up
         self.visitor = ALONE
         self._store = store

@@ -91,7 +91,7 @@ def test_it_answers_and_says_what_it_is_doing(
     notes: list[str] = []
     answer = make_provider().ask(JOB, an_idea(), notes.append)
     assert isinstance(answer.findings[0], Word)
-    assert notes == ["Waiting for the model", "Loading the model", ""]
+    assert notes == ["Loading the model", "Loading the model", ""]
     assert answer.provenance.provider == EMBEDDED
     assert answer.provenance.model == "SmolLM2-135M-Instruct.Q4_1"
     assert answer.provenance.output_tokens > 0

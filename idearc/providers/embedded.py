@@ -5,7 +5,8 @@ import math
 import secrets
 import subprocess
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,13 @@ from idearc.providers import EMBEDDED, Answer, Provenance, Search
 from idearc.providers.compatible import CompatibleProvider
 from idearc.providers.embedded_process import check_gguf, check_library, has_memory, start
 from idearc.providers.messages import conversation, opening
-from idearc.providers.model_file import is_ready, ready
+from idearc.providers.model_file import checked_file, ready
 from idearc.providers.model_sources import DEFAULT, ModelFile
 from idearc.providers.wording import Talk
 
 
 class EmbeddedProvider(CompatibleProvider):
-    """Asks a server of its own: a process that starts with the first run and ends with this one.
+    """Asks a server of its own: a process that starts when it is needed and ends with this one.
 
     Not in this process: while it loads, it would hold up every page. Runs go one after the other,
     as two at once take as long; neither waiting nor getting the model ready counts for their time.
@@ -57,7 +58,7 @@ class EmbeddedProvider(CompatibleProvider):
         hub: str | None = None,
     ) -> None:
         """Uses the model at `model_path`, or else `file`, which is kept in `folder`."""
-        self._own = model_path.expanduser() if model_path else None
+        self._given_path = model_path.expanduser() if model_path else None
         self._folder = folder
         self._file = file
         self._hub = hub
@@ -78,21 +79,14 @@ class EmbeddedProvider(CompatibleProvider):
         return job.small_research
 
     def ask(self, job: Job, idea: Idea, note: Note, search: Search | None = None) -> Answer:
-        note("Waiting for the model")
+        note("Waiting for the model" if self._process else "Loading the model")
         self._is_asked.set()
         with self._turn:
             if self._process is None or self._process.poll() is not None:
                 self._start(note)
             note("")
-            try:
+            with self._gone_if_dead():
                 return super().ask(job, idea, note, search)
-            except ProviderError as error:
-                process = self._process
-                # It has died, or is about to.
-                if process and type(error.__cause__) is APIConnectionError:
-                    process.kill()
-                    process.wait()
-                raise
 
     def warm_up(self, jobs: Iterable[Job]) -> None:
         """Loads the model where its file is there, and has it read what each question begins with.
@@ -100,13 +94,14 @@ class EmbeddedProvider(CompatibleProvider):
         It remembers that, and begins to answer seconds sooner. Ends as soon as it is asked
         something; does nothing where memory is short. Raises ProviderError.
         """
-        path = self._own or is_ready(self._file, self._folder)
+        path = self._given_path or checked_file(self._file, self._folder)
         if path is None or not has_memory(path):
             return
         with self._turn:
             if self._process is None and not self._is_asked.is_set():
                 self._start(lambda _note: None)
-                self._call(partial(self._read, jobs=jobs), self.timeout_seconds)
+                with self._gone_if_dead():
+                    self._call(partial(self._read, jobs=jobs), self.timeout_seconds)
 
     async def _read(self, talk: Talk, jobs: Iterable[Job]) -> None:
         for job in jobs:
@@ -145,8 +140,8 @@ class EmbeddedProvider(CompatibleProvider):
 
     def check(self) -> str:
         check_library()
-        path = self._own or self._folder / self._file.name
-        if self._own:
+        path = self._given_path or self._folder / self._file.name
+        if self._given_path:
             check_gguf(path)
         return f"{path}" if path.exists() else f"{path}, which is fetched with the first idea"
 
@@ -155,9 +150,21 @@ class EmbeddedProvider(CompatibleProvider):
         if self._process:
             self._process.communicate()  # closes its input, and waits
 
+    @contextmanager
+    def _gone_if_dead(self) -> Iterator[None]:
+        """So that the next one starts a new process."""
+        try:
+            yield
+        except ProviderError as error:
+            # It has died, or is about to.
+            if self._process and type(error.__cause__) is APIConnectionError:
+                self._process.kill()
+                self._process.wait()
+            raise
+
     def _start(self, note: Note) -> None:
         check_library()
-        path = self._own or ready(self._file, self._folder, note, self._hub)
+        path = self._given_path or ready(self._file, self._folder, note, self._hub)
         note("Loading the model")
         self._process, address = start(path, f"{self._api_key}")
         self.model = path.stem

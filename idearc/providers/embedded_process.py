@@ -63,8 +63,10 @@ def start(path: Path, key: str) -> tuple[subprocess.Popen[str], str]:
 
 
 def has_memory(path: Path) -> bool:
-    """Whether there is room enough now for the model."""
-    return path.exists() and psutil.virtual_memory().available > _needed_memory(path)
+    """Whether there is plenty of room now for the model: half as much again as it needs."""
+    with suppress(OSError):
+        return psutil.virtual_memory().available > 1.5 * _needed_memory(path)
+    return False
 
 
 def _needed_memory(path: Path) -> int:

@@ -37,7 +37,7 @@ def ready(model: ModelFile, folder: Path, note: Note, hub: str | None = None) ->
         ) from error
 
 
-def is_ready(model: ModelFile, folder: Path) -> Path | None:
+def checked_file(model: ModelFile, folder: Path) -> Path | None:
     """The checked file in `folder`, where it is there already."""
     with suppress(OSError):  # a run that needs it says why
         return path if _was_checked(path := folder / model.name) else None

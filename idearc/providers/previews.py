@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 _MOST = 30_000  # characters: no answer that makes sense is longer
 _MOST_WITH_THOUGHTS = 200_000
+_FEW = 40  # characters: for fewer of them it is not read anew
 
 
 class _Written(BaseModel):
@@ -70,12 +71,13 @@ def begun_answer(text: str) -> Mapping[str, Any]:
 def _outline(answer: type[JobAnswer], value: Mapping[str, Any]) -> object:
     """What changes when there is more to show; far cheaper than to read it all."""
     parts = [value[name] for name in lists_of(answer) if isinstance(value.get(name), list)]
-    return len(value), [(len(part), _whole_fields(part[-1])) for part in parts if part]
+    return len(value), [(len(part), *_size(part[-1])) for part in parts if part]
 
 
 def preview(answer: type[JobAnswer], value: Mapping[str, Any]) -> Preview:
     """The entries that are whole: the next one has begun, or something that follows their list.
 
+    And the one that is being written, with whether all of it is there that is shown.
     They pass through what makes the final answer's findings; that one may differ. Empty where the
     value is no such answer. Raises whatever half an answer leads to.
     """
@@ -95,6 +97,12 @@ def preview(answer: type[JobAnswer], value: Mapping[str, Any]) -> Preview:
 
 def entries_of(findings: Sequence[BaseModel]) -> Sequence[Entry]:
     return [entry for one in findings if (entry := _entry(vars(one)))]
+
+
+def _size(fields: Any) -> tuple[object, ...]:
+    """Of an entry that is being written, as far as it is shown."""
+    what = fields.get("what") if isinstance(fields, Mapping) else ""
+    return _whole_fields(fields), len(f"{what}") // _FEW
 
 
 def _whole_fields(fields: Any) -> Set[str]:

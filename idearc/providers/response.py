@@ -131,7 +131,7 @@ class _Joined(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
-# Seconds. Nobody sees much sooner that an entry is there; what was read before comes in no time.
+# Seconds. An entry is seen so much later, at most; what has been read already comes in no time.
 _BETWEEN_GULPS, _AT_ONCE = 0.15, 0.001
 
 
