@@ -388,7 +388,9 @@ def test_many_clicks_are_one_idea(
         expect(page.get_by_role("link", name="Name 1")).to_be_visible()
         page.wait_for_timeout(500)  # a late click would have come by now
         assert store.count_ideas() == attempt
-        assert [model_server.asked(job) for job in JOBS] == [attempt] * len(JOBS)
+        # By its text: a run of the test before may ask still.
+        asked = [one.job for one in model_server.requests if f"{TEXT} {attempt}" in f"{one.body}"]
+        assert sorted(asked) == sorted(JOBS)
 
 
 def test_back_and_reload_of_the_form_make_no_second_idea(

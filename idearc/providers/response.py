@@ -133,6 +133,7 @@ class _Joined(httpx2.AsyncByteStream):
 
 # Seconds. An entry is seen so much later, at most; what has been read already comes in no time.
 _BETWEEN_GULPS, _AT_ONCE = 0.15, 0.001
+_LARGE = 10_000  # bytes
 
 
 class _InGulps(httpx2.AsyncByteStream):
@@ -156,7 +157,8 @@ class _InGulps(httpx2.AsyncByteStream):
             had_to_wait = clock() - asked_at > _AT_ONCE
             yield part
             self._hear(self._whole.text, self._whole.doing)
-            # Else more has been read already. Who has said the last word is not kept waiting.
-            if had_to_wait and self._whole.patience is None:
+            # Else more has been read already, or a lot is on its way.
+            # Who has said the last word is not kept waiting.
+            if had_to_wait and len(part) < _LARGE and self._whole.patience is None:
                 await asyncio.sleep(_BETWEEN_GULPS)
             asked_at = clock()
