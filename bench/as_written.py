@@ -4,11 +4,11 @@ import json
 import time
 from collections.abc import Iterator
 
-import psutil
-from apps import IDEA, Apps
-from in_browser import Row
+from apps import Apps
+from in_browser import Row, submit
 from model_server import ModelServer, Reply
-from playwright.sync_api import Browser, Page
+from on_the_wire import cpu_seconds
+from playwright.sync_api import Browser
 
 TOKENS_PER_SECOND = 50
 _WHAT = "Offers free chairs to clients who live nearby, as soon as somebody cancels."
@@ -45,11 +45,11 @@ def as_written(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
     with ModelServer() as model, apps.start("idearc", model) as server:
         for job, answer in _ANSWERS.items():
             model.always[job] = Reply(json.dumps(answer), tokens_per_second=TOKENS_PER_SECOND)
-        process = psutil.Process(server.pid)
         for place in range(rounds + 1):
             model.sent.clear()
             with browser.new_page() as page:
-                _submit(page, server.url)
+                submit(page, server.url)
+                page.evaluate(_REMEMBER_ENTRIES)
                 page.wait_for_function("document.title.startsWith('2 of 2')", timeout=120_000)
                 sent = [at for at, line in model.sent["competitors"] if _NEXT_FIELD in line]
                 shown = [at / 1000 for at in page.evaluate("entries")]
@@ -58,25 +58,11 @@ def as_written(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
                 seconds.clear()
         pages = [browser.new_page() for _ in range(_PAGES)]
         for page in pages:
-            _submit(page, server.url)
-        before, began = _cpu(process), time.monotonic()
+            submit(page, server.url)
+        before, began = cpu_seconds(server), time.monotonic()
         time.sleep(6)  # all of them write
-        load.append((_cpu(process) - before) / (time.monotonic() - began) / _PAGES)
+        load.append((cpu_seconds(server) - before) / (time.monotonic() - began) / _PAGES)
         for page in pages:
             page.close()
     yield "an entry that is sent to on screen", {"idearc": seconds}
     yield "CPU in a second of a page whose jobs write", {"idearc": load}
-
-
-def _submit(page: Page, url: str) -> None:
-    page.goto(url)
-    page.get_by_label("Your idea").fill(IDEA)
-    page.wait_for_timeout(500)
-    page.get_by_role("button", name="Submit idea").click()
-    page.get_by_role("tab", name="Features").wait_for()
-    page.evaluate(_REMEMBER_ENTRIES)
-
-
-def _cpu(process: psutil.Process) -> float:
-    used = process.cpu_times()
-    return used.user + used.system

@@ -42,7 +42,7 @@ def start(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
     yield "start: command to first page", seconds
 
 
-def _submit(page: Page, url: str) -> float:
+def submit(page: Page, url: str) -> float:
     page.goto(url)
     page.get_by_label("Your idea").fill(IDEA)
     page.wait_for_timeout(500)  # the form is quiet
@@ -72,11 +72,11 @@ def click(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
         endless.gate.clear()
         for _ in range(15):  # 30 runs
             with browser.new_page() as page:
-                _submit(page, busy.url)
+                submit(page, busy.url)
         for _ in range(rounds + 1):
             for name in random.sample(names, len(names)):
                 with browser.new_page() as page:
-                    seconds[name].append(_submit(page, servers[name].url))
+                    seconds[name].append(submit(page, servers[name].url))
         opened = _open_list(browser, servers["idearc full"], rounds)
     kept = {name: values[1:] for name, values in seconds.items()}
     yield "click to workspace", {name: kept[name] for name in names if " " not in name}
@@ -123,7 +123,7 @@ def arrival(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
 def _arrival(browser: Browser, server: AppServer, store: Store, is_own: bool) -> float:
     with browser.new_page() as page:
         if is_own:
-            _submit(page, server.url)
+            submit(page, server.url)
         else:
             page.goto(f"{server.url}/workspace?idea={store.add_idea(an_idea())[0].id}")
             page.get_by_text(_TAB).first.wait_for()

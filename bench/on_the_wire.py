@@ -25,7 +25,7 @@ def _waiting_ideas(store: Store, count: int) -> list[str]:
     return [store.add_idea(an_idea())[0].id for _ in range(count)]
 
 
-def _cpu_seconds(server: AppServer) -> float:
+def cpu_seconds(server: AppServer) -> float:
     used = psutil.Process(server.pid).cpu_times()
     return used.user + used.system
 
@@ -39,9 +39,9 @@ def ticks(apps: Apps, rounds: int) -> Iterator[Row]:
     cpu, wall = defaultdict(list), defaultdict(list)
 
     async def turn(name: str, server: AppServer, visitor: Visitor) -> None:
-        before = _cpu_seconds(server)
+        before = cpu_seconds(server)
         wall[name] += [await visitor.tick() for _ in range(50)]
-        cpu[name].append((_cpu_seconds(server) - before) / 50)
+        cpu[name].append((cpu_seconds(server) - before) / 50)
 
     async def take_turns(servers: dict[str, AppServer], store: Store) -> None:
         async with AsyncExitStack() as stack:
@@ -80,10 +80,10 @@ def crowd(apps: Apps, seconds: int, visitors: int = 300) -> Iterator[Row]:
             open_ones = [
                 await stack.enter_async_context(Visitor(server.url, idea)) for idea in ideas
             ]
-            until, before = time.monotonic() + seconds, _cpu_seconds(server)
+            until, before = time.monotonic() + seconds, cpu_seconds(server)
             await asyncio.gather(*(look(visitor, until) for visitor in open_ones))
             elapsed = time.monotonic() - until + seconds
-            return (_cpu_seconds(server) - before) / elapsed
+            return (cpu_seconds(server) - before) / elapsed
 
     cores = psutil.Process().cpu_affinity()
     with ModelServer() as model, apps.start("idearc crowd", model, **_NO_END) as server:
