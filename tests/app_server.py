@@ -2,11 +2,14 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 from pathlib import Path
+from typing import IO
 
 from processes import free_port, wait_until_ready
 
@@ -39,11 +42,20 @@ class AppServer:
 
     def start(self) -> None:
         self._keyboard, terminal = pty.openpty()
+        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         self._process = subprocess.Popen(
-            self._command, env=self.environment, stdin=terminal, stdout=subprocess.DEVNULL
+            self._command, env=self.environment, stdin=terminal, **pipes
         )
         os.close(terminal)
+        self.live_runs = 0
+        threading.Thread(target=self._pass_on, args=[self._process.stderr], daemon=True).start()
         wait_until_ready(self._process, self._is_healthy)
+
+    def _pass_on(self, log: IO[bytes]) -> None:
+        for line in log:
+            os.write(2, line)
+            self.live_runs += b": run started: " in line
+            self.live_runs -= bool(re.search(rb": run .* seconds=", line))
 
     def _is_healthy(self) -> bool:
         try:

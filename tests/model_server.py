@@ -77,6 +77,7 @@ class ModelServer(LocalServer):
         self.gate = threading.Event()  # while it is not set, every reply waits
         self.gate.set()
         self.goes_on = threading.Event()
+        self.hurry = threading.Event()  # with all that is slow
         self.sent: dict[str, list[tuple[float, bytes]]] = defaultdict(list)  # of streams, by job
         super().__init__(_handler(self), port)
         self.url += "/v1"
@@ -89,13 +90,16 @@ class ModelServer(LocalServer):
         self.script.clear()
         self.always.clear()
         self.requests.clear()
-        self.gate.set()
-        self.goes_on.clear()
+        self._release()
+        self.goes_on, self.hurry = threading.Event(), threading.Event()
 
     def close(self) -> None:
-        self.gate.set()
-        self.goes_on.set()
+        self._release()
         super().close()
+
+    def _release(self) -> None:
+        for event in (self.gate, self.goes_on, self.hurry):
+            event.set()
 
 
 def example(schema: dict[str, Any], root: dict[str, Any], name: str = "", index: int = 0) -> Any:
@@ -185,6 +189,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self._send(replace(reply, body=lines[0]), {}, "text/event-stream")
                 return
             self.close_connection = True
+            hurry = server.hurry
             try:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/event-stream")
@@ -198,10 +203,9 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                             server.goes_on.wait()
                     server.sent[job].append((time.time(), line))
                     self._write_chunk(line)
-                    time.sleep(1 / reply.tokens_per_second)
-                while reply.stays_open:
+                    hurry.wait(1 / reply.tokens_per_second)
+                while reply.stays_open and not hurry.wait(0.05):
                     self._write_chunk(b": keep-alive\n\n")
-                    time.sleep(0.05)
                 self._write_chunk(b"")
             except ConnectionError:
                 pass  # the caller didn't wait
@@ -228,9 +232,10 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
                     self.close_connection = True
                 elif reply.seconds_per_byte:
+                    hurry = server.hurry
                     for byte in payload:
                         self.wfile.write(bytes([byte]))
-                        time.sleep(reply.seconds_per_byte)
+                        hurry.wait(reply.seconds_per_byte)
                 else:
                     self.wfile.write(payload)
             except ConnectionError:

@@ -81,7 +81,9 @@ def servers() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children()
-        if any(word.endswith("embedded_server.py") for word in child.cmdline())
+        # None of what has just ended.
+        for word in child.as_dict(["cmdline"])["cmdline"] or ()
+        if word.endswith("embedded_server.py")
     ]
 
 

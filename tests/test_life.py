@@ -14,7 +14,7 @@ from conftest import TEXT, move_to
 from model_server import ModelServer, Reply
 from playwright.sync_api import Page, expect
 from pypdfium2 import PdfDocument
-from test_browser import open_tab, submit, tab
+from test_browser import ALL_IS_SENT, open_tab, submit, tab
 
 from idearc.jobs import JOBS
 
@@ -187,8 +187,8 @@ def test_print_export_and_import(
     open_tab(page, "features")
     page.get_by_text("Deposit with a tap").click()
     expect(page.get_by_text("First version: 4 of 7")).to_be_visible()
-    running = page.get_by_test_id("stApp")  # what is printed is drawn last
-    expect(running).to_have_attribute("data-test-script-state", "notRunning")
+    # What is printed is drawn last.
+    expect(page.get_by_test_id("stApp")).to_have_attribute(*ALL_IS_SENT)
 
     page.emulate_media(color_scheme="dark")
     printed = PdfDocument(page.pdf())
