@@ -132,7 +132,7 @@ class _Joined(httpx2.AsyncByteStream):
 
 
 # Seconds. An entry is seen so much later, at most; what has been read already comes in no time.
-_BETWEEN_GULPS, _AT_ONCE = 0.15, 0.001
+_BETWEEN_GULPS, _AT_ONCE = 0.2, 0.001
 _LARGE = 10_000  # bytes
 
 
@@ -147,18 +147,29 @@ class _InGulps(httpx2.AsyncByteStream):
         self._parts = parts
         self._whole = whole
         self._hear = hear
+        self._is_to_hear = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self._begun
-        self._hear(self._whole.text, self._whole.doing)
+        self._hear_soon()
         clock = asyncio.get_running_loop().time
         asked_at = clock()
         async for part in self._parts:
             had_to_wait = clock() - asked_at > _AT_ONCE
             yield part
-            self._hear(self._whole.text, self._whole.doing)
+            self._hear_soon()
             # Else more has been read already, or a lot is on its way.
             # Who has said the last word is not kept waiting.
             if had_to_wait and len(part) < _LARGE and self._whole.patience is None:
                 await asyncio.sleep(_BETWEEN_GULPS)
             asked_at = clock()
+
+    def _hear_soon(self) -> None:
+        """Once, as soon as all is read that is there."""
+        if not self._is_to_hear:
+            self._is_to_hear = True
+            asyncio.get_running_loop().call_soon(self._hear_now)
+
+    def _hear_now(self) -> None:
+        self._is_to_hear = False
+        self._hear(self._whole.text, self._whole.doing)
