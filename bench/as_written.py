@@ -57,8 +57,10 @@ def as_written(apps: Apps, browser: Browser, rounds: int) -> Iterator[Row]:
             if place == 0:  # it warms up
                 seconds.clear()
         pages = [browser.new_page() for _ in range(_PAGES)]
+        model.gate.clear()
         for page in pages:
             submit(page, server.url)
+        model.gate.set()
         before, began = cpu_seconds(server), time.monotonic()
         time.sleep(6)  # all of them write
         load.append((cpu_seconds(server) - before) / (time.monotonic() - began) / _PAGES)

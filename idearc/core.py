@@ -12,7 +12,7 @@ from idearc.errors import InputError, StoreError
 from idearc.form import SEARCH_MAX, read_form
 from idearc.jobs import JOBS, Job
 from idearc.limits import Limits
-from idearc.models import Choice, Finding, Idea, Share
+from idearc.models import Choice, Finding, Idea, Result, Share
 from idearc.progress import Progress, State, derive, is_done
 from idearc.runners import Ended, RunKey, Runner, Running, Unclear
 from idearc.snapshot import Snapshot
@@ -179,11 +179,17 @@ class Idearc:
         return self._store.last_versions([idea.line_id for idea in ideas])
 
     def progress(
-        self, ideas: Sequence[Idea], ticks_used_up: bool = False
+        self,
+        ideas: Sequence[Idea],
+        ticks_used_up: bool = False,
+        shown: Mapping[str, Progress] | None = None,
     ) -> dict[str, dict[str, Progress]]:
-        """How far the jobs of these ideas are, by idea id and job name."""
+        """How far the jobs of these ideas are, by idea id and job name.
+
+        Of an idea whose progress is `shown`, results are read only if one of its runs has ended.
+        """
         ids = [idea.id for idea in ideas]
-        results = self._store.results(ids)
+        results = self._store.results(ids) if shown is None else _results(ids, shown)
         runs = [(idea_id, job_name) for idea_id in ids for job_name in JOBS]
         outcomes = self._runner.outcomes([run for run in runs if run not in results])
         if any(isinstance(outcome, Ended) for outcome in outcomes.values()):
@@ -203,12 +209,16 @@ class Idearc:
         }
 
     def watch(
-        self, viewer: Viewer, idea: Idea, shown: Mapping[str, Progress], *, has_previews: bool
+        self, viewer: Viewer, idea: Idea, shown: Mapping[str, Progress], *, open_tab: str
     ) -> None:
-        """Has the viewer show the idea anew, once, when its jobs are no longer as shown."""
+        """Has the viewer show the idea anew, once, when its jobs are no longer as shown.
+
+        Of entries that are written, those of the job `open_tab` are news, if there is one.
+        """
         if not is_done(shown):
             there = self._watched(shown)
-            self._watcher.watch(viewer, idea, there if has_previews else replace(there, more=None))
+            more = {name: count for name, count in there.more.items() if name == open_tab}
+            self._watcher.watch(viewer, idea, replace(there, more=more))
 
     def forget(self, viewer: Viewer) -> None:
         """The viewer shows something else."""
@@ -278,6 +288,15 @@ class Idearc:
         """Raises InputError for a visitor without a list."""
         if not self.visitor.has_list:
             raise InputError(_NO_LIST)
+
+
+def _results(ids: Sequence[str], shown: Mapping[str, Progress]) -> dict[RunKey, tuple[Result, int]]:
+    return {
+        (idea_id, name): (progress.result, progress.count)
+        for idea_id in ids
+        for name, progress in shown.items()
+        if progress.result
+    }
 
 
 def _may_be_id(text: str) -> bool:

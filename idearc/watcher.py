@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from idearc.models import Idea
@@ -15,6 +15,7 @@ from idearc.models import Idea
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.5
+_SECONDS_OF_REST = 0.1  # after each, or those who are written for would keep it looking
 SECONDS_BETWEEN_MORE = 1.0  # for one viewer
 
 
@@ -37,7 +38,7 @@ class Shown:
     """What there is to be seen of an idea."""
 
     news: Any  # is told at once
-    more: Any = None  # is told now and then; None for who doesn't show it
+    more: Mapping[str, int] = field(default_factory=dict)  # is told now and then; in who shows it
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class Watcher:
                 if not self._watched:
                     self._thread = None
                     return
+            time.sleep(_SECONDS_OF_REST)
 
     def _tell_those_behind(self) -> float:
         """Seconds until there is somebody who may be told more."""
@@ -116,7 +118,7 @@ class Watcher:
         wait = SECONDS_BETWEEN_MORE
         for viewer, one in watched.items():
             is_news = there[one.idea.id].news != one.shown.news
-            if not is_news and one.shown.more in (None, there[one.idea.id].more):
+            if not is_news and one.shown.more.items() <= there[one.idea.id].more.items():
                 continue
             if not is_news and (told_at := self._told_more.get(viewer)):
                 wait = min(wait, told_at - latest)

@@ -28,6 +28,6 @@ st.caption(
 
 for one in (before, after):
     if not is_done(progress[one.id]):
-        news.watch(idearc, one, progress[one.id], has_previews=False)
-        news.tick(idearc, one, progress[one.id], has_previews=False)
+        news.watch(idearc, one, progress[one.id])
+        news.tick(idearc, one, progress[one.id])
         break  # for the other one as soon as this one is done

@@ -57,4 +57,4 @@ with st.container(key="content"):
 
 printed(idearc, idea, progress)
 if not is_done(progress):
-    news.tick(idearc, idea, progress)
+    news.tick(idearc, idea, progress, job.name)

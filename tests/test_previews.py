@@ -5,12 +5,15 @@ import time
 from collections.abc import Callable
 
 import pytest
-from conftest import MakeProvider, an_idea, example_findings, quiet
+from conftest import TEXT, MakeProvider, an_idea, example_findings, quiet
 from model_server import ModelServer, Reply, example
 from test_core import eventually
+from test_watcher import Somebody
 
+from idearc.bootstrap import build
 from idearc.errors import ProviderError
 from idearc.jobs import JOBS, Job
+from idearc.models import new_id
 from idearc.preview import NO_PREVIEW, Entry, Note, Preview
 from idearc.providers.messages import schema_of
 from idearc.providers.openai import OpenAIProvider
@@ -18,6 +21,7 @@ from idearc.providers.previews import Listener, begun_answer, preview
 from idearc.providers.streams import Whole
 from idearc.runners import Failed, Running
 from idearc.runners.threads import ThreadRunner
+from idearc.settings import read_settings
 
 COMPETITORS, FEATURES = JOBS["competitors"], JOBS["features"]
 
@@ -127,6 +131,27 @@ def test_every_provider_tells_of_entries_as_they_come(
     final = [one.name for one in answer.findings]  # type: ignore[attr-defined]
     assert names(previews[-1]) == final[:-1]
     assert model_server.requests[-1].body["stream"] is True
+
+
+def test_entries_are_news_for_who_has_their_tab_open(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
+    idearc = build(read_settings())
+    model_server.always.update(competitors=Reply(pauses_at=3), features=Reply(pauses_at=1))
+    model_server.gate.clear()
+    idea = idearc.idea(idearc.submit("", TEXT, new_id()))
+    eventually(lambda: len(model_server.requests) == len(JOBS))
+    shown = idearc.progress([idea])[idea.id]
+    here, elsewhere, nowhere = Somebody(), Somebody(), Somebody()
+    for one, open_tab in ((here, "competitors"), (elsewhere, "features"), (nowhere, "")):
+        idearc.watch(one, idea, shown, open_tab=open_tab)
+    model_server.gate.set()
+    eventually(lambda: bool(here.told_more))
+    time.sleep(1)
+    assert elsewhere.told_more == nowhere.told_more == []
+    model_server.goes_on.set()
+    eventually(lambda: nowhere.told == 1)  # of results
 
 
 def test_a_stream_is_read_as_fast_as_it_is_written(

@@ -38,7 +38,7 @@ class What:
 
     def __init__(self) -> None:
         self.there = "working"
-        self.more = 0
+        self.more = {"open": 0, "other": 0}
         self.looked_for: list[int] = []
         self.error: Exception | None = None
 
@@ -177,12 +177,16 @@ def test_more_of_the_same_is_told_now_and_then_and_news_at_once(
     reader, other = Somebody(), Somebody()
 
     def watch() -> None:
-        watcher.watch(reader, IDEA, Shown("working", what.more))
+        watcher.watch(reader, IDEA, Shown("working", {"open": what.more["open"]}))
 
     watch()
     watcher.watch(other, IDEA, Shown("working"))  # who doesn't show it
+    what.more = {"open": 0, "other": 9}  # it doesn't show that
     for more in (1, 2, 3):
-        what.more = more
+        changed.set()
+        time.sleep(0.1)
+        assert len(reader.told_more) == more - 1
+        what.more = {"open": more, "other": 9}
         changed.set()
         eventually(lambda: len(reader.told_more) == more)  # noqa: B023
         watch()
@@ -191,7 +195,7 @@ def test_more_of_the_same_is_told_now_and_then_and_news_at_once(
     assert other.told_more == []
     assert reader.told == 0
 
-    what.more, what.there = 4, "done"
+    what.more, what.there = {"open": 4, "other": 9}, "done"
     changed.set()
     eventually(lambda: reader.told == other.told == 1)
     assert len(reader.told_more) == 3

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import from_json
 
 from idearc.jobs.job import JobAnswer
-from idearc.preview import MOST_ENTRIES, Entry, Note, Preview
+from idearc.preview import MOST_ENTRIES, NO_PREVIEW, Entry, Note, Preview
 from idearc.providers.json_objects import start_of_answer
 from idearc.providers.reading import lists_of, mended_fields
 from idearc.text import Text
@@ -36,7 +37,9 @@ class Listener:
         self._earlier = earlier
         self._note = note
         self._doing = ""
-        self._outline: object = None
+        self._whole: object = None  # the outline of what is whole, and of what is being written
+        self._written: object = None
+        self._preview = NO_PREVIEW
 
     def __call__(self, text: str, doing: str) -> None:
         if doing != self._doing:
@@ -44,11 +47,15 @@ class Listener:
             self._note(doing)
         try:
             value = begun_answer(text)
-            outline = _outline(self._answer, value)
-            if outline == self._outline:
+            whole, written = _outlines(self._answer, value)
+            if (whole, written) == (self._whole, self._written):
                 return
-            self._outline = outline
-            there = preview(self._answer, value)
+            if whole == self._whole:
+                writing, is_readable = being_written(self._answer, value)
+                there = replace(self._preview, writing=writing, is_readable=is_readable)
+            else:
+                there = preview(self._answer, value)
+            self._whole, self._written, self._preview = whole, written, there
         except Exception as error:  # noqa: BLE001 # half an answer may break anything
             log.debug("no preview: %s", type(error).__name__)
             return
@@ -68,10 +75,14 @@ def begun_answer(text: str) -> Mapping[str, Any]:
     return value
 
 
-def _outline(answer: type[JobAnswer], value: Mapping[str, Any]) -> object:
-    """What changes when there is more to show; far cheaper than to read it all."""
+def _outlines(answer: type[JobAnswer], value: Mapping[str, Any]) -> tuple[object, object]:
+    """What changes when more is whole, and when more of the next entry is there to show.
+
+    Far cheaper than to read it all.
+    """
     parts = [value[name] for name in lists_of(answer) if isinstance(value.get(name), list)]
-    return len(value), [(len(part), *_size(part[-1])) for part in parts if part]
+    whole = len(value), [len(part) for part in parts]
+    return whole, [_size(part[-1]) for part in parts if part]
 
 
 def preview(answer: type[JobAnswer], value: Mapping[str, Any]) -> Preview:
@@ -81,18 +92,25 @@ def preview(answer: type[JobAnswer], value: Mapping[str, Any]) -> Preview:
     They pass through what makes the final answer's findings; that one may differ. Empty where the
     value is no such answer. Raises whatever half an answer leads to.
     """
-    lists, writing, is_readable = lists_of(answer), None, False
+    lists = lists_of(answer)
     # This is done again and again: no more is read than is shown.
     shown = {
         name: part[:MOST_ENTRIES] if name in lists and isinstance(part, list) else part
         for name, part in value.items()
     }
     match [*value.items()]:
-        case [*_, (name, [*whole, last])] if name in lists:
-            shown[name], writing = whole[:MOST_ENTRIES], _entry(last)
-            is_readable = _whole_fields(last) == _Written.model_fields.keys()
+        case [*_, (name, [*whole, _last])] if name in lists:
+            shown[name] = whole[:MOST_ENTRIES]
     so_far = answer.model_validate(mended_fields(answer, shown))
-    return Preview(entries_of(so_far.findings()), writing, is_readable)
+    return Preview(entries_of(so_far.findings()), *being_written(answer, value))
+
+
+def being_written(answer: type[JobAnswer], value: Mapping[str, Any]) -> tuple[Entry | None, bool]:
+    """The entry that the answer ends with, and whether all of it is there that is shown."""
+    match [*value.items()]:
+        case [*_, (name, [*_, last])] if name in lists_of(answer):
+            return _entry(last), _whole_fields(last) == _Written.model_fields.keys()
+    return None, False
 
 
 def entries_of(findings: Sequence[BaseModel]) -> Sequence[Entry]:

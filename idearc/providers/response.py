@@ -132,7 +132,7 @@ class _Joined(httpx2.AsyncByteStream):
 
 
 # Seconds. An entry is seen so much later, at most; what has been read already comes in no time.
-_BETWEEN_GULPS, _AT_ONCE = 0.2, 0.001
+_BETWEEN_GULPS, _AT_ONCE = 0.4, 0.001
 _LARGE = 10_000  # bytes
 
 

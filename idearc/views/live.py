@@ -46,7 +46,7 @@ def _live(
 ) -> str:
     if drawn.job_name:
         with suppress(IdearcError):  # the next tick looks again
-            there = news.progress(idearc, idea)
+            there = news.progress(idearc, idea, shown)
             if news.is_news(there, shown):
                 st.rerun()
             shown.update(there)
@@ -57,7 +57,7 @@ def _live(
         states.working(idearc, JOBS[job_name], shown[job_name])
         so_far(JOBS[job_name], shown[job_name].preview)
     if drawn.job_name:
-        news.watch(idearc, idea, shown)
+        news.watch(idearc, idea, shown, job_name)
     drawn.job_name = job_name
     return job_name
 

@@ -21,10 +21,12 @@ _SECONDS_FOR_TABS = 0.1
 _TICK = "tick-"
 
 
-def progress(idearc: Idearc, idea: Idea) -> dict[str, Progress]:
+def progress(
+    idearc: Idearc, idea: Idea, shown: Mapping[str, Progress] | None = None
+) -> dict[str, Progress]:
     """How far the jobs are for one who has waited for as many ticks as this page."""
     is_last = _ticks(idea) >= idearc.max_ticks
-    there = idearc.progress([idea], ticks_used_up=is_last)[idea.id]
+    there = idearc.progress([idea], ticks_used_up=is_last, shown=shown)[idea.id]
     if _began_late(idearc, there):  # tried again in another tab
         begin_new_round()
         st.rerun()
@@ -36,16 +38,14 @@ def begin_new_round() -> None:
     st.session_state.waiting_round += 1
 
 
-def watch(
-    idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], *, has_previews: bool = True
-) -> None:
+def watch(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], open_tab: str = "") -> None:
     """Has this page run again as soon as there is more to see. After something has been drawn.
 
     A run that the visitor has left ends when it draws, and only then: it would watch what nobody
     looks at any more.
     """
     if viewer := this_session():
-        idearc.watch(viewer, idea, shown, has_previews=has_previews)
+        idearc.watch(viewer, idea, shown, open_tab=open_tab)
 
 
 def stop_watching(idearc: Idearc) -> None:
@@ -54,15 +54,13 @@ def stop_watching(idearc: Idearc) -> None:
         idearc.forget(viewer)
 
 
-def tick(
-    idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], *, has_previews: bool = True
-) -> None:
+def tick(idearc: Idearc, idea: Idea, shown: Mapping[str, Progress], open_tab: str = "") -> None:
     """Has this page look for more every few seconds, as often as a round has ticks.
 
     A tick runs alone, and the page only where there is more to be seen.
     """
     chosen = copy.deepcopy(_chosen())  # some of it changes in place
-    _tick_alone(idearc, idea, shown, _ticks(idea), chosen, has_previews)
+    _tick_alone(idearc, idea, shown, _ticks(idea), chosen, open_tab)
 
 
 @st.fragment
@@ -72,7 +70,7 @@ def _tick_alone(
     shown: Mapping[str, Progress],
     ticks_then: int,
     chosen_then: Mapping[str, object],
-    has_previews: bool,
+    open_tab: str,
 ) -> None:
     ticks = _ticks(idea)
     there = shown if ticks == ticks_then else look(idearc, idea, shown, ticks)
@@ -94,9 +92,9 @@ def _tick_alone(
     if is_first and not any(progress.result for progress in shown.values()):
         frame.preload_content()
     # Again: who was not connected for a while is forgotten.
-    watch(idearc, idea, shown, has_previews=has_previews)
+    watch(idearc, idea, shown, open_tab)
     has_more = any(_changing(there[name]) != _changing(shown[name]) for name in shown)
-    if has_previews and has_more and (viewer := this_session()):
+    if open_tab and has_more and (viewer := this_session()):
         viewer.show_more()
 
 
