@@ -15,7 +15,7 @@ from idearc.models import Idea
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.5
-_SECONDS_OF_REST = 0.1  # after each, or those who are written for would keep it looking
+_SECONDS_OF_REST = 0.1  # after each, or many answers that are written would keep it looking
 SECONDS_BETWEEN_MORE = 1.0  # for one viewer
 
 
@@ -38,7 +38,8 @@ class Shown:
     """What there is to be seen of an idea."""
 
     news: Any  # is told at once
-    more: Mapping[str, int] = field(default_factory=dict)  # is told now and then; in who shows it
+    # Is told now and then; the viewer may show a part of it, or nothing.
+    more: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Watcher:
         has_failed = False
         seconds = SECONDS_BETWEEN_LOOKS
         while True:
-            self._changed.wait(seconds)
+            self._changed.wait(seconds - _SECONDS_OF_REST)
             self._changed.clear()
             seconds = SECONDS_BETWEEN_LOOKS
             try:
