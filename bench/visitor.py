@@ -20,7 +20,8 @@ _ENDS = {
 async def _connect(url: str) -> websockets.ClientConnection:
     streamlit = [websockets.Subprotocol("streamlit")]
     address = url.replace("http://", "ws://") + "/_stcore/stream"
-    return await websockets.connect(address, subprotocols=streamlit)
+    # Browsers send no pings, and wait however busy the server is.
+    return await websockets.connect(address, subprotocols=streamlit, ping_interval=None)
 
 
 class Visitor:

@@ -30,6 +30,7 @@ from idearc.store import Store
 
 WORKSPACE = re.compile(r"/workspace\?idea=[0-9a-f]{32}")
 INVALID_KEY = Reply(status=401)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 ALL_IS_SENT = ("data-test-script-state", "notRunning")
 
 Send = Callable[[bytes], None]
@@ -641,7 +642,7 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
     found = Answer(addresses, Provenance("OpenAI", "m", 1, 2, HOSTILE, HOSTILE))
     store.save(JOBS["competitors"], searched.id, found, 0)
     for name in HOSTILE:
-        store.add_idea(an_idea(name=name, created_at=datetime(2026, 1, 1, tzinfo=UTC)))
+        store.add_idea(an_idea(name=name, created_at=LONG_AGO))
 
     page.goto(f"{app.url}/workspace?idea={searched.id}")
     expect(page.get_by_text("Searched the web for")).to_be_visible()
@@ -679,7 +680,8 @@ def test_hostile_text_is_text_in_every_other_place_too(
     page.on("dialog", lambda dialog: (dialogs.append(dialog), dialog.dismiss()))
     all_of_it = " ".join(HOSTILE)
     first = store.add_idea(an_idea(name=HOSTILE[1], text=all_of_it, known=HOSTILE))[0]
-    line = {"line_id": first.line_id, "parent_version": 1}
+    # Before the server was started: its jobs were interrupted.
+    line = {"line_id": first.line_id, "parent_version": 1, "created_at": LONG_AGO}
     second = store.add_idea(an_idea(name=HOSTILE[2], text=all_of_it, known=HOSTILE, **line))[0]
     competitors = [a_competitor(text) for text in HOSTILE]
     for idea, found in ((first, competitors[:4]), (second, competitors[2:])):
@@ -1006,9 +1008,7 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
     store.save(JOBS["competitors"], named.id, Answer([], searched), 20)
     empty = store.add_idea(an_idea(name="W" * 60))[0]
     store.save(JOBS["competitors"], empty.id, Answer([], searched), 20)
-    old = store.add_idea(
-        an_idea(name="مرحبا بالعالم 🎈", created_at=datetime(2026, 1, 1, tzinfo=UTC))
-    )
+    old = store.add_idea(an_idea(name="مرحبا بالعالم 🎈", created_at=LONG_AGO))
     model_server.gate.clear()
 
     context = browser.new_context(viewport={"width": 380, "height": 800}, reduced_motion="reduce")
