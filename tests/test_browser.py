@@ -220,7 +220,7 @@ def test_a_message_that_comes_late_tries_nothing_again(
         page.wait_for_timeout(1_000)
         for clicks in range(1, times):
             send_late(last_with(f'{{"clicks":{clicks}}}'.encode()))
-            assert asks(times)
+            assert asks(times), model_server.requests
 
     tick = last_with(b'{"clicks":2}')
     open_tab(page, "features")
