@@ -110,10 +110,8 @@ def _warm_up(settings: Settings, provider: Callable[[], Provider]) -> None:
     def warm_up() -> None:
         try:
             provider().warm_up(JOBS.values())
-        except (
-            IdearcError,
-            OSError,
-        ) as error:  # the first run meets it again, and says it where it is seen
+        # The first run meets it again, and says it where it is seen.
+        except (IdearcError, OSError) as error:
             log.warning("not warmed up: %s", error)
 
     later = threading.Timer(FIRST_PAGE_SECONDS, warm_up)

@@ -182,14 +182,14 @@ class Idearc:
         self,
         ideas: Sequence[Idea],
         ticks_used_up: bool = False,
-        shown: Mapping[str, Progress] | None = None,
+        shown: Mapping[str, Mapping[str, Progress]] | None = None,
     ) -> dict[str, dict[str, Progress]]:
         """How far the jobs of these ideas are, by idea id and job name.
 
-        Of an idea whose progress is `shown`, results are read only if one of its runs has ended.
+        What is `shown`, as this gave it before, has results read only if a run has ended since.
         """
         ids = [idea.id for idea in ideas]
-        results = self._store.results(ids) if shown is None else _results(ids, shown)
+        results = self._store.results(ids) if shown is None else _results(shown)
         runs = [(idea_id, job_name) for idea_id in ids for job_name in JOBS]
         outcomes = self._runner.outcomes([run for run in runs if run not in results])
         if any(isinstance(outcome, Ended) for outcome in outcomes.values()):
@@ -290,11 +290,13 @@ class Idearc:
             raise InputError(_NO_LIST)
 
 
-def _results(ids: Sequence[str], shown: Mapping[str, Progress]) -> dict[RunKey, tuple[Result, int]]:
+def _results(
+    shown: Mapping[str, Mapping[str, Progress]],
+) -> dict[RunKey, tuple[Result, int]]:
     return {
-        (idea_id, name): (progress.result, progress.count)
-        for idea_id in ids
-        for name, progress in shown.items()
+        (idea_id, job_name): (progress.result, progress.count)
+        for idea_id, jobs in shown.items()
+        for job_name, progress in jobs.items()
         if progress.result
     }
 

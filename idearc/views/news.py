@@ -26,7 +26,8 @@ def progress(
 ) -> dict[str, Progress]:
     """How far the jobs are for one who has waited for as many ticks as this page."""
     is_last = _ticks(idea) >= idearc.max_ticks
-    there = idearc.progress([idea], ticks_used_up=is_last, shown=shown)[idea.id]
+    known = {idea.id: shown} if shown else None
+    there = idearc.progress([idea], ticks_used_up=is_last, shown=known)[idea.id]
     if _began_late(idearc, there):  # tried again in another tab
         begin_new_round()
         st.rerun()
