@@ -65,10 +65,8 @@ def app(servers: Servers) -> AppServer:
 
 
 @pytest.fixture
-def model_server(servers: Servers) -> Iterator[ModelServer]:
-    yield servers.model
-    servers.model.forget()
-    eventually(lambda: servers.app.live_runs == 0)  # or the next test would be asked by them
+def model_server(servers: Servers) -> ModelServer:
+    return servers.model
 
 
 @pytest.fixture
@@ -80,12 +78,20 @@ def store(servers: Servers) -> Iterator[Store]:
 
 @pytest.fixture(autouse=True)
 def _begin_anew(servers: Servers, model_server: ModelServer, store: Store) -> None:
-    """Without an idea; the store has made the tables."""
+    """Without an idea, a run or a request; the store has made the tables."""
     path = servers.settings["IDEARC_DATABASE_URL"].removeprefix("sqlite:///")
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA foreign_keys = ON")
         database.execute("DELETE FROM idea")
         database.commit()
+    let_runs_end(servers.app, model_server)
+
+
+def let_runs_end(app: AppServer, model_server: ModelServer) -> None:
+    """Those of the test before; the model's server is as new then."""
+    model_server.forget()
+    eventually(lambda: app.live_runs == 0)
+    model_server.forget()  # what they have asked meanwhile
 
 
 def fill_in(page: Page, app: AppServer, text: str = TEXT, name: str = "") -> None:
@@ -220,7 +226,7 @@ def test_a_message_that_comes_late_tries_nothing_again(
         page.wait_for_timeout(1_000)
         for clicks in range(1, times):
             send_late(last_with(f'{{"clicks":{clicks}}}'.encode()))
-            assert asks(times), model_server.requests
+            assert asks(times)
 
     tick = last_with(b'{"clicks":2}')
     open_tab(page, "features")
@@ -394,9 +400,7 @@ def test_many_clicks_are_one_idea(
         expect(page.get_by_role("link", name="Name 1")).to_be_visible()
         page.wait_for_timeout(500)  # a late click would have come by now
         assert store.count_ideas() == attempt
-        # By its text: a run of the test before may ask still.
-        asked = [one.job for one in model_server.requests if f"{TEXT} {attempt}" in f"{one.body}"]
-        assert sorted(asked) == sorted(JOBS)
+        assert [model_server.asked(job) for job in JOBS] == [attempt] * len(JOBS)
 
 
 def test_back_and_reload_of_the_form_make_no_second_idea(

@@ -14,7 +14,7 @@ from conftest import TEXT, move_to
 from model_server import ModelServer, Reply
 from playwright.sync_api import Page, expect
 from pypdfium2 import PdfDocument
-from test_browser import ALL_IS_SENT, open_tab, submit, tab
+from test_browser import ALL_IS_SENT, let_runs_end, open_tab, submit, tab
 
 from idearc.jobs import JOBS
 
@@ -45,9 +45,9 @@ def app(servers: tuple[AppServer, ModelServer]) -> AppServer:
 
 
 @pytest.fixture
-def model_server(servers: tuple[AppServer, ModelServer]) -> Iterator[ModelServer]:
-    yield servers[1]
-    servers[1].forget()
+def model_server(servers: tuple[AppServer, ModelServer]) -> ModelServer:
+    let_runs_end(*servers)
+    return servers[1]
 
 
 @pytest.mark.parametrize("width", [1280, 380])

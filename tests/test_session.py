@@ -11,7 +11,16 @@ from conftest import TEXT, example_findings, move_to
 from model_server import ModelServer, Reply
 from playwright.sync_api import BrowserContext, Page, expect
 from streamlit.testing.v1 import AppTest
-from test_browser import INVALID_KEY, content, expect_findings, open_tab, submit, tab, wait_until
+from test_browser import (
+    INVALID_KEY,
+    content,
+    expect_findings,
+    let_runs_end,
+    open_tab,
+    submit,
+    tab,
+    wait_until,
+)
 
 from idearc.jobs import JOBS
 from idearc.providers import Answer, Provenance
@@ -47,10 +56,9 @@ def store(place: Path, app: AppServer) -> Iterator[Store]:
 
 
 @pytest.fixture(autouse=True)
-def _begin_anew(model_server: ModelServer) -> Iterator[None]:
+def _begin_anew(app: AppServer, model_server: ModelServer) -> None:
+    let_runs_end(app, model_server)
     model_server.gate.clear()
-    yield
-    model_server.forget()
 
 
 def expect_working(page: Page) -> None:
