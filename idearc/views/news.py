@@ -15,9 +15,9 @@ from idearc.progress import Progress, State
 from idearc.views import frame
 from idearc.views.session import this_session
 
-# Drawing waits so long before it adds the timer: its iframe loads scripts, and Chromium would run
-# them before it paints the tabs.
-_SECONDS_FOR_TABS = 0.1
+# Drawing waits so long before it adds the timer and what shows results: both load scripts, and
+# Chromium would run them before it paints the tabs.
+_SECONDS_FOR_TABS = 0.3
 _TICK = "tick-"
 
 
