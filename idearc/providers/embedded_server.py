@@ -39,7 +39,7 @@ def main() -> None:
     params.cache_ram_mib = 256
     # Between two batches it notices that nobody waits any more; of 2,048 tokens, the usual size,
     # one takes half a minute. Larger ones are hardly faster here.
-    params.n_batch = params.n_ubatch = 128
+    params.n_batch = params.n_ubatch = 64
     params.ui = False
     params.endpoint_slots = False
     params.verbosity = 0
