@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 from conftest import API_KEY, an_idea, example_findings
 from sqlalchemy import text
+from streamlit.testing.v1 import AppTest
 
 from idearc.bootstrap import build
 from idearc.jobs import JOBS
@@ -23,6 +24,19 @@ def test_every_job_has_a_view(name: str) -> None:
 
 def test_every_state_that_is_not_done_has_a_color() -> None:
     assert {*states.STATE_COLORS, State.DONE} == {*State}
+
+
+@pytest.mark.parametrize("state", [State.OVERDUE, State.UNKNOWN, State.FAILED])
+def test_what_a_run_says_is_shown_as_text(state: State) -> None:
+    def page(state: str) -> None:
+        from idearc.progress import Progress, State
+        from idearc.views import states
+
+        states.stuck(Progress(State(state), note="Searching: ![](https://evil.example/a.png)"))
+
+    shown = AppTest.from_function(page, args=(state,)).run()
+    (said,) = [*shown.warning, *shown.error]
+    assert r"\!\[\]\(" in said.value
 
 
 @pytest.mark.parametrize(

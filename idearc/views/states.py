@@ -101,7 +101,7 @@ def stuck(progress: Progress) -> None:
     """Why a job is neither done nor at work."""
     match progress.state:
         case State.OVERDUE:
-            doing = f"{progress.note}. " if progress.note else ""
+            doing = f"{plain(progress.note)}. " if progress.note else ""
             st.warning(
                 f"This is taking longer than usual: {duration(_elapsed(progress))} so far. {doing}"
                 f"{retry_label(progress)} to wait for another round.",
