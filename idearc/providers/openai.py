@@ -99,7 +99,7 @@ class OpenAIProvider(ServerProvider):
             # The SDK is not told that it is a stream, and retries it like any other answer.
             return await create(**request, extra_body={"stream": True})
         except openai.BadRequestError as error:
-            if not re.search(r"\bstream", str(error)):
+            if not re.search(r"\bstream", str(error), re.I):
                 raise
             is_able = False
         except BrokenStreamError as error:
