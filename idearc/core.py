@@ -52,7 +52,7 @@ class Idearc:
         search_goes_to: str = "",
         warm_up: Callable[[], None] = lambda: None,
     ) -> None:
-        """`changed` is set when a run begins or ends in this process."""
+        """`changed` is set when a run begins, has an entry more, or ends in this process."""
         self.max_ticks = max_ticks
         self.tick_seconds = tick_seconds
         # Only where the small model answers: finds better ones on this machine, addresses by name.

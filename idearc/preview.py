@@ -1,4 +1,4 @@
-"""What a run has written so far, for those who wait: the runner knows it, and nothing stores it."""
+"""What a run has written so far, for those who wait: the runner knows it, the database never."""
 
 import json
 from collections.abc import Callable, Sequence
