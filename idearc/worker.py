@@ -88,7 +88,9 @@ def _activity(run: Run) -> Callable[[str, str], Awaitable[None]]:
             if activity.is_worker_shutdown():
                 log.warning("handed back: job=%s idea=%s", job_name, idea_id)
                 raise ApplicationError(
-                    "Its worker was stopped.", next_retry_delay=timedelta(milliseconds=1)
+                    "Its worker was stopped.",
+                    running.preview.within(PREVIEW_BYTES),
+                    next_retry_delay=timedelta(milliseconds=1),
                 ) from None
             await asyncio.wait([over])  # it can't be stopped, and takes one of the places
             raise

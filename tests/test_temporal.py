@@ -148,6 +148,28 @@ def test_what_is_written_is_seen_from_elsewhere_and_stays_when_it_fails(
     assert seen() == []
 
 
+def test_what_a_later_attempt_writes_is_seen_and_stays_when_its_worker_is_gone(
+    idearc: Idearc, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDEARC_MAX_ATTEMPTS", "2")
+    idearc = build(read_settings())
+    model_server.script["features"] = [BROKEN, Reply(pauses_at=3)]
+    idea_id = idearc.submit("", TEXT, new_id())
+
+    def seen() -> list[str]:
+        return [one.name for one in progress(idearc, idea_id).preview.entries]
+
+    with WorkerProcess() as worker:
+        eventually(lambda: seen() == ["Name 1", "Name 2"])
+        assert notes(idearc, idea_id).startswith("Attempt 2 of 2. The one before failed: ")
+        assert progress(idearc, idea_id).so_far == 2
+        worker.kill()
+    with worker_here():  # which finds that there is no attempt left
+        eventually(lambda: progress(idearc, idea_id).state == FAILED)
+    assert notes(idearc, idea_id) == "Its worker is gone."
+    assert seen() == ["Name 1", "Name 2"]
+
+
 def test_the_next_attempt_waits_as_long_as_the_server_asks(
     idearc: Idearc, model_server: ModelServer
 ) -> None:

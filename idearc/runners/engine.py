@@ -15,6 +15,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import TimeoutError as ActivityTimeout
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
@@ -129,5 +130,7 @@ class RunWorkflow:
             reason, written = GONE, None
             if isinstance(cause, ApplicationError):
                 reason, written = cause.message, next(iter(cause.details), None)
+            elif isinstance(cause, ActivityTimeout):
+                _, written = cause.last_heartbeat_details or ("", None)
             workflow.upsert_memo({REASON: reason, PREVIEW: written})  # comes along with the state
             raise ApplicationError(reason) from error

@@ -5,6 +5,7 @@ import logging
 import re
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -171,16 +172,15 @@ async def _running(
     is_started = activity.state in _STARTED
     if is_started:
         since = activity.last_started_time.ToDatetime(UTC)
+    noted = await client.data_converter.decode_wrapper(activity.heartbeat_details, [str, Preview])
+    running = Running(since, *noted)  # or as the attempt before has left it
     if activity.paused:
-        return Running(since, "Paused in Temporal")
+        return replace(running, note="Paused in Temporal")
     if activity.attempt > 1:
         failure = activity.last_failure
         why = GONE if failure.HasField("timeout_failure_info") else failure.message
         why = _ADVICE.sub("", why).rstrip(".")
         is_next = "" if is_started else " comes next"
         attempt = f"Attempt {activity.attempt} of {activity.maximum_attempts}{is_next}"
-        return Running(since, f"{attempt}. The one before failed: {why}")
-    if not is_started:
-        return Running(since, _WAITING)
-    noted = await client.data_converter.decode_wrapper(activity.heartbeat_details, [str, Preview])
-    return Running(since, *noted)
+        return replace(running, note=f"{attempt}. The one before failed: {why}")
+    return running if is_started else replace(running, note=_WAITING)
