@@ -195,6 +195,10 @@ def test_what_openai_searches_for_is_told_before_it_writes(model_server: ModelSe
         "Reading 14 pages",
         "",
     ]
+    search = {"type": "web_search_call", "action": {"type": "search", "queries": ["dogs"] * 999}}
+    whole.add(json.dumps({"type": "response.output_item.done", "item": search}))
+    assert whole.doing.startswith("Searching the web: dogs; dogs")
+    assert len(whole.doing) < 300
 
 
 def test_openai_is_asked_without_streaming_where_that_is_refused(

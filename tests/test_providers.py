@@ -130,6 +130,8 @@ def test_an_invalid_answer_is_asked_for_once_more(
         (Reply(body=b"{}"), "a form that can't be read"),
         (Reply(body=b'{"choices": [{}]}'), "a form that can't be read"),
         (Reply(status=404, body=b'{"error": "Load a model."}'), "answered 404: Load a model"),
+        (Reply(status=404, body=b"event: error\ndata: Load one.\n\n"), "answered 404: Load one[.]"),
+        (Reply(status=404, body=b"data: Load one.\n\n"), "answered 404: Load one[.]"),
     ],
 )
 def test_what_cant_be_mended_by_retrying_fails_at_once_and_says_what_to_do(
@@ -151,6 +153,9 @@ def test_what_cant_be_mended_by_retrying_fails_at_once_and_says_what_to_do(
         Reply(status=408),
         Reply(status=500),
         Reply(status=503, body=b"<h1>starting</h1>"),
+        Reply(status=429, headers={"Retry-After": "1"}, body=b"event: error\ndata: Wait.\n\n"),
+        Reply(status=503, body=b": starting\n\n"),
+        Reply(body=b"event: error\ndata: Too many requests\n\n"),
         Reply(body=b'{"error": "overloaded"}'),
         Reply(hang_up=True),
     ],
@@ -161,7 +166,7 @@ def test_a_passing_trouble_is_retried(
     model_server.script["features"] = [reply]
     started = time.monotonic()
     assert make_provider().ask(FEATURES, an_idea(), quiet).findings
-    assert model_server.asked("features") == 2
+    assert ["stream" in request.body for request in model_server.requests] == [True, True]
     assert time.monotonic() - started >= float(reply.headers.get("Retry-After", 0))
 
 

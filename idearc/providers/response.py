@@ -107,7 +107,7 @@ class _Joined(httpx2.AsyncByteStream):
     async def _joined(self, begun: bytes, parts: AsyncIterator[bytes]) -> bytes:
         self._response.headers["Content-Type"] = "application/json"
         request, kind = self._response.request, {"Content-Type": "text/event-stream"}
-        whole = Whole()
+        whole, data = Whole(), ""
         stream = _InGulps(begun, parts, whole, self._hear)
         events = httpx2.EventSource(
             httpx2.Response(200, headers=kind, stream=stream, request=request),
@@ -117,12 +117,15 @@ class _Joined(httpx2.AsyncByteStream):
             with suppress(TimeoutError):
                 async with asyncio.timeout(None) as patience:
                     async for event in events:
-                        whole.add(event.data)
+                        data = event.data
+                        whole.add(data, event.event)
                         if whole.patience is not None:
                             until = asyncio.get_running_loop().time() + whole.patience
                             patience.reschedule(until)
             return whole.body()
         except UnreadableStreamError as error:
+            if self._response.is_error:  # whatever its words, its status says what it is
+                return data.encode()
             raise BrokenStreamError(str(error)) from error
         except httpx2.TransportError as error:
             raise BrokenStreamError("the connection broke", is_cut_off=True) from error

@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from idearc.text import counted
+from idearc.text import counted, short
 
 _ENDS = {"response.completed", "response.failed", "response.incomplete"}
 _TEXTS = ("content", "reasoning_content", "reasoning", "refusal")  # of a message, in pieces
 # Seconds that are waited for more, after the last word and after the end: some never hang up.
 _FOR_USAGE, _FOR_END = 2, 0.1
+_SAID = 240  # characters of what is searched for
 
 
 class UnreadableStreamError(Exception):
@@ -34,14 +35,17 @@ class Whole:
         self._pages: set[str] = set()
         self.patience: float | None = None  # seconds that more is waited for, once it may be over
 
-    def add(self, data: str) -> None:
-        """Raises UnreadableStreamError."""
+    def add(self, data: str, kind: str = "") -> None:
+        """The data of an event and the name of its kind. Raises UnreadableStreamError."""
         if data.strip() == "[DONE]":
             self.patience = _FOR_END
             return
         try:
             event = json.loads(data)
         except (ValueError, RecursionError) as error:
+            if kind == "error":
+                self._end({"error": data})
+                return
             raise UnreadableStreamError("a part of the stream is no JSON") from error
         match event:
             case {"choices": [*_]}:
@@ -113,7 +117,7 @@ class Whole:
                 phrases = action.get("queries") or [action.get("query") or ""]
                 sources = action.get("sources") or []
                 self._pages |= {str(one.get("url")) for one in sources if isinstance(one, dict)}
-                said = "; ".join(f"{one}" for one in phrases)
+                said = short("; ".join(f"{one}" for one in phrases), _SAID)
         self.doing = f"Searching the web: {said}" if said else "Searching the web"
 
 
