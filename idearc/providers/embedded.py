@@ -109,12 +109,15 @@ class EmbeddedProvider(CompatibleProvider):
             reading = asyncio.ensure_future(
                 talk.client.chat.completions.create(model=f"{self.model}", **sent)
             )
-            while not reading.done():
-                if self._is_asked.is_set():
-                    reading.cancel()
-                    return
-                await asyncio.wait([reading], timeout=0.1)
-            await reading
+            try:
+                while not (reading.done() or self._is_asked.is_set()):
+                    await asyncio.wait([reading], timeout=0.1)
+            finally:
+                reading.cancel()  # which does nothing where it is done
+                await asyncio.wait([reading])
+            if reading.cancelled():
+                return
+            reading.result()
 
     async def likelihood(
         self, talk: Talk, judgement: Judgement, material: str
