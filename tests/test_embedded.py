@@ -118,7 +118,7 @@ def test_it_researches_with_a_search_and_tells_how_sure_it_is(
     assert 0 < sureness[0] < 1
     assert list(answer.provenance.searched) == ["salon apps"]
     assert answer.provenance.output_tokens > 1
-    assert notes[-2:] == ["Searching: salon apps", "Reading 5 pages"]
+    assert notes[-2:] == ["Searching the web: salon apps", "Reading 5 pages"]
 
 
 def test_certificates_and_proxies_that_are_gone_are_not_in_its_way(

@@ -130,7 +130,11 @@ def test_what_came_before_a_failure_is_used(provider: CompatibleProvider) -> Non
     assert list(answer.provenance.searched) == PHRASES[:2]  # what was sent
     assert answer.provenance.search_failure == ""
     *words, preview = notes
-    said = [f"Searching: {PHRASES[0]}", f"Searching: {PHRASES[1]}", "Reading 5 pages"]
+    said = [
+        f"Searching the web: {PHRASES[0]}",
+        f"Searching the web: {PHRASES[1]}",
+        "Reading 5 pages",
+    ]
     assert [one for one in words if isinstance(one, str)] == said
     assert isinstance(preview, Preview)
     assert preview.writing

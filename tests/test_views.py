@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from idearc.bootstrap import build
 from idearc.jobs import JOBS
-from idearc.progress import State
+from idearc.preview import Entry, Preview
+from idearc.progress import Progress, State
 from idearc.providers import Answer, Provenance
 from idearc.settings import read_settings
 from idearc.store import Store
@@ -32,11 +33,22 @@ def test_what_a_run_says_is_shown_as_text(state: State) -> None:
         from idearc.progress import Progress, State
         from idearc.views import states
 
-        states.stuck(Progress(State(state), note="Searching: ![](https://evil.example/a.png)"))
+        states.stuck(
+            Progress(State(state), note="Searching the web: ![](https://evil.example/a.png)")
+        )
 
     shown = AppTest.from_function(page, args=(state,)).run()
     (said,) = [*shown.warning, *shown.error]
     assert r"\!\[\]\(" in said.value
+
+
+def test_a_tab_says_what_is_written_and_that_it_takes_long() -> None:
+    written = Preview([Entry("N", "W")])
+    labels = [
+        states.tab_label(JOBS["features"], Progress(state, is_live=True, preview=written))
+        for state in (State.WORKING, State.OVERDUE)
+    ]
+    assert labels == ["Features · 1 so far", "Features · taking longer"]
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ class ServerConversation:
         try:
             async with asyncio.timeout(seconds):
                 for phrase in phrases:
-                    self.note(f"Searching: {phrase}")
+                    self.note(f"Searching the web: {phrase}")
                     self._searched.append(phrase)
                     found.append(await self._found(phrase))
         except (SearchError, TimeoutError) as error:

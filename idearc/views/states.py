@@ -26,7 +26,7 @@ STATE_COLORS = {
 def tab_label(job: Job, progress: Progress) -> str:
     """The job's name with its state, so that one sees of each how far it is."""
     state = str(progress.count or "none") if progress.state == State.DONE else progress.state
-    if progress.so_far:
+    if progress.so_far and progress.state == State.WORKING:
         state = f"{progress.so_far} so far"
     return f"{job.label} · {state}"
 
