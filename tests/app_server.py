@@ -16,6 +16,12 @@ from processes import free_port, wait_until_ready
 ROOT = Path(__file__).parent.parent
 
 
+def _pass_on(log: IO[bytes], read: list[bytes]) -> None:
+    for line in log:
+        os.write(2, line)
+        read.append(line)
+
+
 class AppServer:
     """`streamlit run app.py` on a free port of localhost; its port stays over restarts.
 
@@ -37,6 +43,11 @@ class AppServer:
         self.start()
 
     @property
+    def live_runs(self) -> int:
+        begun = sum(b": run started: " in line for line in self._log)
+        return begun - sum(bool(re.search(rb": run .* seconds=", line)) for line in self._log)
+
+    @property
     def pid(self) -> int:
         return self._process.pid
 
@@ -47,15 +58,10 @@ class AppServer:
             self._command, env=self.environment, stdin=terminal, **pipes
         )
         os.close(terminal)
-        self.live_runs = 0
-        threading.Thread(target=self._pass_on, args=[self._process.stderr], daemon=True).start()
+        self._log: list[bytes] = []  # of this process: an earlier one's may still be read
+        log = [self._process.stderr, self._log]
+        threading.Thread(target=_pass_on, args=log, daemon=True).start()
         wait_until_ready(self._process, self._is_healthy)
-
-    def _pass_on(self, log: IO[bytes]) -> None:
-        for line in log:
-            os.write(2, line)
-            self.live_runs += b": run started: " in line
-            self.live_runs -= bool(re.search(rb": run .* seconds=", line))
 
     def _is_healthy(self) -> bool:
         try:
