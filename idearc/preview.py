@@ -48,7 +48,7 @@ class Preview:
         return replace(self, entries=entries, writing=writing)
 
     def within(self, size: int) -> "Preview":
-        """With fewer words, and at last with fewer entries, until its JSON has no more bytes."""
+        """With fewer words, then with fewer entries, until the JSON of these has no more bytes."""
         shorter = self.cut()
         for name, what in ((_NAME, 80), (40, 40), (20, 0)):
             if shorter.size > size:

@@ -44,7 +44,7 @@ class Session:
         self._call_soon(self._when_nothing_runs, _run_again)
 
     def show_more(self) -> None:
-        """The same for the fragment LIVE of its page alone, if it has one by then."""
+        """The same for the fragment LIVE of its page alone, or for all of it if there is none."""
         self._call_soon(self._when_nothing_runs, _run_live)
 
     def keep(self, page: "Page") -> None:
