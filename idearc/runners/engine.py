@@ -131,6 +131,6 @@ class RunWorkflow:
             if isinstance(cause, ApplicationError):
                 reason, written = cause.message, next(iter(cause.details), None)
             elif isinstance(cause, ActivityTimeout):
-                _, written = cause.last_heartbeat_details or ("", None)
+                written = next(iter(cause.last_heartbeat_details[1:]), None)
             workflow.upsert_memo({REASON: reason, PREVIEW: written})  # comes along with the state
             raise ApplicationError(reason) from error
