@@ -28,28 +28,33 @@ st.set_page_config(
 )
 st.logo(icon, size="large")
 
+# The last on the page and the first to be there: what an earlier run said goes at once.
+body, problem = st.container(), st.empty()
 
-def show(problem: str) -> None:
-    st.error(plain(problem), icon=":material/error:")
+
+def show(words: str) -> None:
+    st.error(plain(words), icon=":material/error:")
 
 
 try:
-    visitor = get_idearc().visitor
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(new_idea, label="New idea", icon=":material/add:")
-        if visitor.has_list:
-            st.page_link(ideas, label="Ideas", icon=":material/list:")
-        if visitor.owner:
-            log_out_button()
-    if of_callback := st.session_state.pop("problem", None):
-        show(of_callback)
-    if deleted := st.session_state.pop("deleted", None):
-        st.success(f"{plain(deleted)} is deleted.", icon=":material/delete:")
-    page.run()
+    with body:
+        visitor = get_idearc().visitor
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(new_idea, label="New idea", icon=":material/add:")
+            if visitor.has_list:
+                st.page_link(ideas, label="Ideas", icon=":material/list:")
+            if visitor.owner:
+                log_out_button()
+        if of_callback := st.session_state.pop("problem", None):
+            show(of_callback)
+        if deleted := st.session_state.pop("deleted", None):
+            st.success(f"{plain(deleted)} is deleted.", icon=":material/delete:")
+        page.run()
 except IdearcError as error:
-    show(str(error))
     st.set_page_config(page_title="Idearc")
-    if isinstance(error, StoreError):
-        st.button("Load the page again", icon=":material/refresh:")
-    if page is not new_idea or "refine" in st.query_params:
-        st.page_link(new_idea, label="Go to the start page")
+    with problem.container():
+        show(str(error))
+        if isinstance(error, StoreError):
+            st.button("Load the page again", icon=":material/refresh:")
+        if page is not new_idea or "refine" in st.query_params:
+            st.page_link(new_idea, label="Go to the start page")

@@ -417,6 +417,14 @@ def test_back_and_reload_of_the_form_make_no_second_idea(
     assert store.count_ideas() == 2
 
 
+WATCH_ALERTS = """() => {
+    window.standsAlone = false;
+    const is = (what) => document.querySelector(what);
+    new MutationObserver(() => { standsAlone ||= is("[role=alert]") && !is("textarea"); })
+        .observe(document.body, { childList: true, subtree: true });
+}"""
+
+
 def test_bad_input_is_explained_and_what_was_typed_stays(
     page: Page, app: AppServer, store: Store
 ) -> None:
@@ -435,10 +443,12 @@ def test_bad_input_is_explained_and_what_was_typed_stays(
     expect(page.get_by_text("The idea has 4,001 characters; at most 4,000 fit.")).to_be_visible()
     assert store.count_ideas() == 0
 
+    page.evaluate(WATCH_ALERTS)
     page.get_by_label("Your idea").fill("x" * 4_000)
     page.get_by_role("button", name="Submit idea").click()
-    page.wait_for_url(WORKSPACE)
+    expect(page.get_by_role("heading", name="Mine")).to_be_visible()
     assert store.count_ideas() == 1
+    assert not page.evaluate("window.standsAlone")  # what was wrong is mended by then
 
 
 def restart(page: Page, app: AppServer) -> None:

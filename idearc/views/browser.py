@@ -158,7 +158,7 @@ _PRINTED_ALONE = """<style>
     @media print {
         .stApp, .stApp * { background: #fff !important; }
         .stApp header, body > :not(#root) { display: none !important; }
-        .stMainBlockContainer > * > :not(:has(.st-key-printed), .st-key-printed) {
+        .stMainBlockContainer :not(:has(.st-key-printed), .st-key-printed, .st-key-printed *) {
             display: none !important;
         }
     }
