@@ -973,7 +973,7 @@ def test_the_keyboard_alone_reaches_everything(
     tab_to("button", "Submit idea")
     page.keyboard.press("Enter")
     page.wait_for_url(WORKSPACE)
-    expect(page.get_by_text("you know it").last).to_be_visible()
+    expect(page.get_by_text("you know it").first).to_be_visible()
     tab_to("button", "Show all")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Show less")).to_be_visible()
