@@ -446,6 +446,7 @@ def test_bad_input_is_explained_and_what_was_typed_stays(
     page.evaluate(WATCH_ALERTS)
     page.get_by_label("Your idea").fill("x" * 4_000)
     page.get_by_role("button", name="Submit idea").click()
+    page.wait_for_url(WORKSPACE)
     expect(page.get_by_role("heading", name="Mine")).to_be_visible()
     assert store.count_ideas() == 1
     assert not page.evaluate("window.standsAlone")  # what was wrong is mended by then

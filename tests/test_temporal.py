@@ -49,6 +49,11 @@ def notes(idearc: Idearc, idea_id: str) -> str:
     return progress(idearc, idea_id).note
 
 
+def names_seen(idearc: Idearc, idea_id: str) -> list[str]:
+    """Of the entries that the features' run has written."""
+    return [one.name for one in progress(idearc, idea_id).preview.entries]
+
+
 def test_without_a_worker_a_run_waits_and_says_so(
     idearc: Idearc, model_server: ModelServer
 ) -> None:
@@ -132,20 +137,17 @@ def test_what_is_written_is_seen_from_elsewhere_and_stays_when_it_fails(
     model_server.script["features"] = [half]
     idea_id = idearc.submit("", TEXT, new_id())
 
-    def seen() -> list[str]:
-        return [one.name for one in progress(idearc, idea_id).preview.entries]
-
     with worker_here():
-        eventually(lambda: seen() == ["Name 1", "Name 2"])
+        eventually(lambda: names_seen(idearc, idea_id) == ["Name 1", "Name 2"])
         assert progress(idearc, idea_id).so_far == 2
         model_server.goes_on.set()
         eventually(lambda: progress(idearc, idea_id).state == FAILED)
         assert "The key has expired" in notes(idearc, idea_id)
-        assert seen()[:2] == ["Name 1", "Name 2"]
+        assert names_seen(idearc, idea_id)[:2] == ["Name 1", "Name 2"]
         assert progress(idearc, idea_id).so_far == 0
         idearc.retry("features", idea_id)
         eventually(lambda: progress(idearc, idea_id).state == DONE)
-    assert seen() == []
+    assert names_seen(idearc, idea_id) == []
 
 
 def test_what_a_later_attempt_writes_is_seen_and_stays_when_its_worker_is_gone(
@@ -156,18 +158,15 @@ def test_what_a_later_attempt_writes_is_seen_and_stays_when_its_worker_is_gone(
     model_server.script["features"] = [BROKEN, Reply(pauses_at=3)]
     idea_id = idearc.submit("", TEXT, new_id())
 
-    def seen() -> list[str]:
-        return [one.name for one in progress(idearc, idea_id).preview.entries]
-
     with WorkerProcess() as worker:
-        eventually(lambda: seen() == ["Name 1", "Name 2"])
+        eventually(lambda: names_seen(idearc, idea_id) == ["Name 1", "Name 2"])
         assert notes(idearc, idea_id).startswith("Attempt 2 of 2. The one before failed: ")
         assert progress(idearc, idea_id).so_far == 2
         worker.kill()
     with worker_here():  # which finds that there is no attempt left
         eventually(lambda: progress(idearc, idea_id).state == FAILED)
     assert notes(idearc, idea_id) == "Its worker is gone."
-    assert seen() == ["Name 1", "Name 2"]
+    assert names_seen(idearc, idea_id) == ["Name 1", "Name 2"]
 
 
 def test_the_next_attempt_waits_as_long_as_the_server_asks(

@@ -99,9 +99,10 @@ def _elapsed(progress: Progress) -> timedelta:
 
 def stuck(progress: Progress) -> None:
     """Why a job is neither done nor at work."""
+    said = plain(progress.note)
     match progress.state:
         case State.OVERDUE:
-            doing = f"{plain(progress.note)}. " if progress.note else ""
+            doing = f"{said}. " if said else ""
             st.warning(
                 f"This is taking longer than usual: {duration(_elapsed(progress))} so far. {doing}"
                 f"{retry_label(progress)} to wait for another round.",
@@ -113,9 +114,9 @@ def stuck(progress: Progress) -> None:
                 icon=":material/power_off:",
             )
         case State.UNKNOWN:
-            st.warning(plain(progress.note), icon=":material/cloud_off:")
+            st.warning(said, icon=":material/cloud_off:")
         case State.FAILED:
-            st.error(plain(progress.note), icon=":material/error:")
+            st.error(said, icon=":material/error:")
 
 
 def retry_label(progress: Progress) -> str:
