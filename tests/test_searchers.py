@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,11 +64,12 @@ def test_fields_that_are_missing_are_empty_and_odd_results_left_out(
 
 def test_nothing_is_asked_twice_and_nothing_fast(search_server: SearchServer) -> None:
     polite = PoliteSearcher(SearxngSearcher(search_server.url), pause=0.5)
+    started = time.monotonic()
     for phrase in ("a", "b", "a"):
         assert polite.search(phrase) == HITS
     assert search_server.phrases == ["a", "b"]
-    first, second = search_server.times
-    assert second - first >= 0.4
+    # Not from when the first one arrived: that may be late on a busy machine.
+    assert search_server.times[1] - started >= 0.5
 
 
 def test_what_found_nothing_or_failed_is_asked_again(search_server: SearchServer) -> None:
