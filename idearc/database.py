@@ -128,8 +128,6 @@ def _sqlite(url: URL, lock_seconds: float) -> Engine:
             connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # or what is deleted stays in the file
-        # Its own knows only the capitals of ASCII.
-        connection.create_function("lower", 1, _lower, deterministic=True)
 
     return engine
 
@@ -139,10 +137,6 @@ def clear_log(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
 
 
 def _postgresql(url: URL, lock_seconds: float) -> Engine:

@@ -13,14 +13,16 @@ TEXT_MIN, TEXT_MAX = 10, 4_000
 KNOWN_MAX = 20
 SEARCH_MAX = 200  # characters of what ideas are searched by
 
-# A comma before a legal form belongs to the name, as in "Acme, Inc."; SAS and others are names too.
-_SEPARATOR = re.compile(
-    r"\n|,(?! *(?:inc|incorporated|corp|limited|ltd|llc|llp|gmbh)\.? *(?:[,\n]|$))", re.IGNORECASE
-)
+# What people write lists with, in many scripts: signs between names, then marks before a name. A
+# comma before a legal form belongs to the name, as in "Acme, Inc."; SAS and others are names too.
+_SIGNS = r"\n;，、；،؛•"
+_LEGAL_FORM = rf" *(?:inc|incorporated|corp|limited|ltd|llc|llp|gmbh)\.? *(?:[,{_SIGNS}]|$)"
+_MARK = r"\s*(?:[-–—*·‣▪●○◦■]|\(?\d{1,2}(?:[.)](?=\s)|[、．）]))\s*(?=\S)"
+_SEPARATOR = re.compile(rf"(?:^|[{_SIGNS}]|,(?!{_LEGAL_FORM}))(?:{_MARK})*", re.IGNORECASE)
 
 
 def read_form(name: str, text: str, known: str, token: str) -> Idea:
-    """The idea that was written down; `known` names competitors, with commas or lines between.
+    """The idea that was written down; `known` names competitors, in a list of any kind.
 
     Raises InputError, which says what to mend.
     """

@@ -8,8 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import registry
 from sqlmodel import JSON, Field, SQLModel
+
+from idearc.text import normalised
 
 
 def now() -> datetime:
@@ -38,6 +41,11 @@ class Base(SQLModel, registry=registry()):
     """Has its own registry, so that a reloaded module can define its tables anew."""
 
 
+def _searched(context: DefaultExecutionContext) -> str:
+    row = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return normalised(f"{row['name']} {row['text']}")
+
+
 class Idea(Base, table=True):
     """What the visitor wrote. Never changed after its insert."""
 
@@ -55,6 +63,12 @@ class Idea(Base, table=True):
         sa_type=JSON,
         sa_column_kwargs={"server_default": "[]"},  # for rows that are older than this column
         description="names of competitors that the visitor knows already",
+    )
+    searched: str | None = Field(
+        default=None,
+        nullable=False,
+        sa_column_kwargs={"default": _searched, "server_default": ""},
+        description="name and text as searches find them; written at the insert",
     )
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     owner: str = Field(

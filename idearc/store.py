@@ -16,6 +16,7 @@ from idearc.jobs import JOBS, Job
 from idearc.models import Choice, Finding, Idea, Result, Share
 from idearc.providers import Answer
 from idearc.snapshot import Part, Snapshot
+from idearc.text import normalised
 
 _ATTEMPTS = 9  # to be the next version, while others refine the same idea
 
@@ -121,7 +122,7 @@ class Store:
     def ideas(
         self, *, limit: int, offset: int = 0, search: str = "", owner: str = ""
     ) -> Sequence[Idea]:
-        """Those of the owner that hold all the words, whatever their case; the newest first."""
+        """Those of the owner that hold all the words, or what looks alike; the newest first."""
         newest = select(Idea).order_by(col(Idea.created_at).desc(), col(Idea.id).desc())
         found = newest.where(Idea.owner == owner, _matches(search))
         with self._session() as session:
@@ -253,5 +254,5 @@ def _with_token(token: str) -> SelectOfScalar[Idea]:
 
 
 def _matches(search: str) -> ColumnElement[bool]:
-    both = col(Idea.name) + " " + col(Idea.text)
-    return and_(true(), *(both.icontains(word, autoescape=True) for word in search.split()))
+    words = normalised(search).split()
+    return and_(true(), *(col(Idea.searched).contains(word, autoescape=True) for word in words))

@@ -39,6 +39,22 @@ def clean(text: str) -> str:
     return re.sub(rf"^[\s{_ZERO_WIDTH}]+|[\s{_ZERO_WIDTH}]+\Z", "", kept)
 
 
+# Marks over Latin and Greek letters, as typists leave them out; elsewhere such marks make other
+# letters: Май is not Маи.
+_ACCENTS = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+")
+_IN_WORDS = str.maketrans("ı", "i", "\u00ad\u200b\u2060\ufeff")  # Turkish I; what has no ink
+
+
+def normalised(text: str) -> str:
+    """What looks alike, made equal: for comparing, never for showing.
+
+    Without case (ß is ss), accents, the widths of East Asian letters, and a letter's form at the
+    end of a word: https://www.unicode.org/reports/tr15, and 3.13.5 of the Unicode Standard.
+    """
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", decomposed)).translate(_IN_WORDS)
+
+
 SHORT = 80  # characters that a heading may have
 
 
@@ -137,9 +153,7 @@ class Names:
 @lru_cache(maxsize=20_000)
 def bare(name: str) -> tuple[str, str]:
     """What is common to the spellings of a name; and what stands in brackets at its end."""
-    decomposed = unicodedata.normalize("NFKD", re.sub("[®©™℠]", "", name)).casefold()
-    # Elsewhere such marks make other letters: Май is not Маи.
-    line = " ".join(re.sub(r"(?<=[a-z])[\u0300-\u036f]+", "", decomposed).split())
+    line = " ".join(normalised(re.sub("[®©™℠]", "", name)).split())
     line, aside = _without_legal_form(line), ""
     if match := _ASIDE.fullmatch(line):
         line, aside = _without_legal_form(match[1]), match[2]

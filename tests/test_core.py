@@ -16,6 +16,7 @@ from temporal_server import worker_here
 from idearc.bootstrap import build
 from idearc.core import Idearc
 from idearc.errors import InputError
+from idearc.form import read_form
 from idearc.jobs import JOBS
 from idearc.models import Idea, Result, new_id, now
 from idearc.progress import Progress, State, derive
@@ -149,12 +150,33 @@ def test_known_competitors_are_kept_with_the_idea(idearc: Idearc) -> None:
     known = " Booksy, Inc.,, Cuts; Fresh\r\n\x00 booksy.com \n Treat, SAS,\u200b,"
     assert idearc.idea(idearc.submit("", TEXT, new_id(), known)).known == [
         "Booksy, Inc.",
-        "Cuts; Fresh",
+        "Cuts",
+        "Fresh",
         "Treat",
         "SAS",
     ]
     most = [f"{number}".ljust(80, "x") for number in range(20)]
     assert idearc.idea(idearc.submit("", TEXT, new_id(), ",".join(most))).known == most
+
+
+LISTS = [
+    ("美团，大众点评、口碑；小红书", ["美团", "大众点评", "口碑", "小红书"]),
+    ("1、美团\n２．口碑", ["美团", "口碑"]),
+    ("موعدك، فريشا؛ بوكسي", ["موعدك", "فريشا", "بوكسي"]),
+    ("Booksy; Fresha;Treatwell", ["Booksy", "Fresha", "Treatwell"]),
+    ("- Booksy\n-Fresha\n– Treat - Well", ["Booksy", "Fresha", "Treat - Well"]),
+    ("* Booksy\n• Fresha • Treatwell\n  ▪Vagaro", ["Booksy", "Fresha", "Treatwell", "Vagaro"]),
+    ("1. Booksy\n2) Fresha\n(3) Treatwell", ["Booksy", "Fresha", "Treatwell"]),
+    ("Bed and Breakfast\nAC/DC\nT-Mobile\n1.5 Studio\n24/7 Hair", None),
+    ("Acme, Inc.; Cuts, GmbH，Fresh", ["Acme, Inc.", "Cuts, GmbH", "Fresh"]),
+]
+
+
+@pytest.mark.parametrize(("known", "names"), LISTS)
+def test_known_competitors_are_split_as_people_write_lists(
+    known: str, names: list[str] | None
+) -> None:
+    assert read_form("", TEXT, known, "token").known == (names or known.split("\n"))
 
 
 @pytest.mark.parametrize(
@@ -398,6 +420,32 @@ def test_ideas_come_in_pages_the_newest_first(store: Store, idearc: Idearc) -> N
     assert len(idearc.ideas(1)) == 50
     assert [idea.name for idea in idearc.ideas(2)] == ["Idea 0"]
     assert idearc.count_ideas() == 51
+
+
+LOOKS_ALIKE = [
+    ("Café", "cafe\u0301"),
+    ("cafe\u0301", "CAFÉ"),
+    ("Ｓａｌｏｎ ９", "salon 9"),
+    ("salon", "ｓａｌｏｎ"),
+    ("ΚΑΦΕΣ ΟΔΟΣ", "καφές οδός"),
+    ("Straße", "STRASSE"),
+    ("strasse", "Straße"),
+    ("İstanbul Işık", "istanbul ışık"),
+    ("ISPARTA", "ısparta"),
+    ("work\u00adshop", "workshop"),
+    ("ﬁtness", "fit"),
+    ("ｶﾌｪ", "カフェ"),
+    ("Май", "МАЙ"),
+]
+
+
+@pytest.mark.parametrize(("written", "search"), LOOKS_ALIKE)
+def test_a_search_finds_what_looks_equal(each_database_url: str, written: str, search: str) -> None:
+    store = Store(each_database_url)
+    store.add_idea(an_idea(name="Another", text="Маи, and so on."))
+    store.add_idea(an_idea(name="One", text=f"For {written}, and so on."))
+    assert [idea.name for idea in store.ideas(limit=9, search=search)] == ["One"]
+    store.close()
 
 
 def test_ideas_are_found_by_words_in_any_case(store: Store, idearc: Idearc) -> None:

@@ -53,7 +53,7 @@ def test_what_an_older_version_stored_is_kept(empty_database_url: str, engine: E
         connection.commit()
     run(  # one from before there were migrations
         engine,
-        "INSERT INTO idea VALUES ('i', 't', 'n', 'x', '[]', '2026-01-02 03:04:05')",
+        "INSERT INTO idea VALUES ('i', 't', 'n', 'Straße x', '[]', '2026-01-02 03:04:05')",
         "INSERT INTO competitor (idea_id, position, name, kind, what, pricing, strengths, "
         "weaknesses, url, sources) VALUES ('i', 0, 'Booksy', '', '', '', '[]', '[]', '', '[]')",
         "INSERT INTO feature VALUES ('i', 0, 'a', '', '', '', 'must', 'S')",
@@ -69,7 +69,7 @@ def test_what_an_older_version_stored_is_kept(empty_database_url: str, engine: E
         newer = Store(empty_database_url)
         (competitor,) = newer.findings(COMPETITORS, "i")
         (feature,) = newer.findings(FEATURES, "i")
-        (idea,) = newer.versions("i")
+        (idea,) = newer.ideas(limit=9, search="STRASSE n")
         assert newer.choices(FEATURES, "i") == {}
         newer.close()
         assert (competitor.name, competitor.search) == ("Booksy", "")
@@ -138,7 +138,7 @@ CHANGE = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0005", "0004"
+revision, down_revision = "0006", "0005"
 
 def upgrade() -> None:
     with op.batch_alter_table("idea") as idea:
@@ -155,12 +155,12 @@ def test_a_change_of_a_table_keeps_what_refers_to_it(
     idea = store.add_idea(an_idea())[0]
     assert store.save(FEATURES, idea.id, answer("a"), 0)
     shutil.copytree(ROOT / "idearc", tmp_path / "newer" / "idearc")
-    (tmp_path / "newer/idearc/migrations/versions/0005_change.py").write_text(CHANGE)
+    (tmp_path / "newer/idearc/migrations/versions/0006_change.py").write_text(CHANGE)
     monkeypatch.setenv("IDEARC_DATABASE_URL", empty_database_url)
     command = [sys.executable, "-m", "idearc", "migrate"]
     subprocess.run(command, cwd=tmp_path / "newer", check=True, timeout=60)
     assert len(store.findings(FEATURES, idea.id)) == 5
     assert list(store.results([idea.id])) == [(idea.id, "features")]
     store.close()
-    with pytest.raises(StoreError, match="0005 by a newer Idearc"):
+    with pytest.raises(StoreError, match="0006 by a newer Idearc"):
         Store(empty_database_url)
