@@ -15,7 +15,7 @@ from idearc.limits import Limits
 from idearc.models import Choice, Finding, Idea, Result, Share
 from idearc.progress import Progress, State, derive, is_done
 from idearc.runners import Ended, RunKey, Runner, Running, Unclear
-from idearc.snapshot import Snapshot
+from idearc.snapshot import Snapshot, read
 from idearc.store import Store
 from idearc.text import clean
 from idearc.visitor import ALONE, Visitor
@@ -247,8 +247,13 @@ class Idearc:
     def findings(self, job: Job, idea_id: str) -> Sequence[Finding]:
         return self._store.findings(job, idea_id)
 
-    def snapshot(self, idea: Idea) -> Snapshot:
-        """The idea with all that is stored of it by now. Raises InputError when it is gone."""
+    def snapshot(self, idea: Idea, shown: Mapping[str, Progress] | None = None) -> Snapshot:
+        """The idea with all that is stored of it by now. Raises InputError when it is gone.
+
+        Where what is `shown` says that no job is done, nothing is read.
+        """
+        if shown is not None and not any(progress.result for progress in shown.values()):
+            return Snapshot(idea, [])
         there = self._store.snapshot(idea)
         if not there.parts and self._store.idea(idea.id) is None:  # who reads a share owns nothing
             raise InputError(_NO_IDEA)
@@ -259,15 +264,25 @@ class Idearc:
         latest = self._store.latest_seconds(job_name, limit=_LATEST)
         return statistics.median(latest) if latest else None
 
-    def choices(self, job: Job, idea_id: str) -> Mapping[int, bool]:
-        """Which findings the visitor took or left, by position; none for those never touched."""
-        return self._store.choices(job, idea_id)
-
     def choose(self, job: Job, idea_id: str, position: int, is_chosen: bool) -> None:
+        """Keeps that the visitor took or left a finding."""
         if self._theirs(idea_id):
             self._store.add_choice(
                 Choice(idea_id=idea_id, job=job.name, position=position, is_chosen=is_chosen)
             )
+
+    def add_file(self, content: bytes) -> str:
+        """Keeps the idea of a file that `snapshot.write` made, as a new one, and returns its id.
+
+        Raises InputError, and keeps nothing, when it can't be used, or a limit is reached, and for
+        a visitor without a list.
+        """
+        self.check_list()
+        there = read(content)
+        self._limits.admit(self.visitor, there.idea.id, [], self._live, is_new=True)
+        there.idea.owner = self.visitor.owner
+        self._store.add_snapshot(there)
+        return there.idea.id
 
     def ideas(self, page: int, search: str = "") -> Sequence[Idea]:
         """One page of the visitor's ideas that hold all these words, the newest first.

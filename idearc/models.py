@@ -13,6 +13,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import JSON, Field, SQLModel
 
 from idearc.text import normalised
+from idearc.web import Pages
 
 
 def now() -> datetime:
@@ -93,18 +94,13 @@ class Idea(Base, table=True):
         return hashlib.sha256(self.id.encode()).hexdigest()[:16]
 
     @property
-    def after_name(self) -> str | None:
-        """What the text goes on with when its beginning is the name; None when it is not."""
-        words = self.name.removesuffix("…")
-        begins = re.match(r"\s+".join(map(re.escape, words.split())), self.text)
-        rest = self.text[begins.end() :] if begins and words else None
-        # "Art" is not the beginning of "Artists meet here", "Art…" is.
-        return rest if rest == "" or words != self.name else None
-
-    @property
     def given_name(self) -> str:
         """The name that the visitor wrote; empty where the text's beginning is it."""
-        return self.name if self.after_name is None else ""
+        words = self.name.removesuffix("…")
+        begins = words and re.match(r"\s+".join(map(re.escape, words.split())), self.text)
+        # "Art" is not the beginning of "Artists meet here", "Art…" is.
+        is_cut = words != self.name
+        return "" if begins and (is_cut or begins.end() == len(self.text)) else self.name
 
 
 class Share(Base, table=True):
@@ -156,6 +152,16 @@ class Finding(Base):
             for name in type(self).model_fields
             if name not in Finding.model_fields or name == "name"
         }
+
+    @property
+    def is_a_kind(self) -> bool:
+        """Whether it is no name, but a kind of what has names."""
+        return False
+
+    def is_confirmed(self, pages: Pages) -> bool | None:
+        """Whether what a search returned bears it out; None where that says nothing of it."""
+        del pages
+        return None
 
     @property
     def is_chosen_at_first(self) -> bool | None:

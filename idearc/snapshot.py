@@ -14,7 +14,7 @@ from idearc.errors import InputError
 from idearc.form import read_form
 from idearc.jobs import JOBS, Job
 from idearc.models import Choice, Finding, Idea, Result, new_id
-from idearc.text import clean
+from idearc.text import Names, clean
 
 MAX_BYTES = 5_000_000  # of a file; one idea with its results has some 10,000
 
@@ -30,6 +30,13 @@ class Part:
     findings: Sequence[Finding]
     choices: Mapping[int, bool]  # by the position of the finding
 
+    def not_found(self, known: Sequence[str]) -> Sequence[str]:
+        """Which of the competitors that the visitor knows are not there; none where kinds are."""
+        if not self.job.question.tells_known or all(one.is_a_kind for one in self.findings):
+            return []
+        found = Names(one.name for one in self.findings)
+        return [name for name in known if name not in found]
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -37,6 +44,10 @@ class Snapshot:
 
     idea: Idea
     parts: Sequence[Part]
+
+    def part(self, job: Job) -> Part | None:
+        """What the job has found, when it is done."""
+        return next((part for part in self.parts if part.job.name == job.name), None)
 
     def rows(self) -> Sequence[Result | Finding | Choice]:
         """What is stored beside the idea."""

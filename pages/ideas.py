@@ -8,12 +8,14 @@ from idearc.application import get_idearc
 from idearc.core import IDEAS_PER_PAGE
 from idearc.form import SEARCH_MAX
 from idearc.markdown import plain
-from idearc.views import parts, states, versions
+from idearc.views import parts, states, upload, versions
 
 idearc = get_idearc()
 idearc.check_list()
 
-st.title("Ideas", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Ideas", anchor=False)
+    upload.import_button(idearc)
 search = st.text_input(
     "Search",
     max_chars=SEARCH_MAX,
@@ -36,21 +38,24 @@ elif not ideas:
 
 progress = idearc.progress(ideas)
 last_versions = idearc.last_versions(ideas)
-for idea in ideas:
-    with st.container(border=True, gap=None):
-        st.page_link(
-            "pages/workspace.py",
-            label=plain(idea.name),
-            query_params={"idea": idea.id},
-        )
-        with st.container(horizontal=True, wrap=False, gap=None):
-            st.space(8)  # as links have it
-            facts = [
-                states.summary(progress[idea.id]),
-                versions.origin(idea, last_versions.get(idea.line_id, idea.version)),
-                parts.when(idea.created_at),
-            ]
-            st.markdown(
-                f":small[{' · '.join(filter(None, facts))}]",
+with st.container(key="ideas"):
+    st.html("<style>.st-key-ideas a > span { flex: 1 }</style>")
+    for idea in ideas:
+        with st.container(border=True, gap=None):
+            st.page_link(
+                "pages/workspace.py",
+                label=plain(idea.name),
+                query_params={"idea": idea.id},
                 width="stretch",
             )
+            with st.container(horizontal=True, wrap=False, gap=None):
+                st.space(8)  # as links have it
+                facts = [
+                    states.summary(progress[idea.id]),
+                    versions.origin(idea, last_versions.get(idea.line_id, idea.version)),
+                    parts.when(idea.created_at),
+                ]
+                st.markdown(
+                    f":small[{' · '.join(filter(None, facts))}]",
+                    width="stretch",
+                )

@@ -5,7 +5,7 @@ import streamlit as st
 from idearc.application import get_idearc
 from idearc.progress import is_done
 from idearc.views import Content, frame, live, news, states
-from idearc.views.downloads import printed
+from idearc.views.printing import printed
 
 idearc = get_idearc()
 idea = idearc.shared(st.query_params.get("link", ""))
@@ -18,14 +18,14 @@ frame.heading(idea, last_version=1)
 news.watch(idearc, idea, progress)
 
 job = live.tabs(idearc, idea, progress, is_read_only=True)
-of_job = progress[job.name]
+there = idearc.snapshot(idea, progress)
 with st.container(key="content"):
-    if of_job.result:
-        findings = idearc.findings(job, idea.id)
-        frame.result(Content(idearc, idea, job, of_job.result, findings, is_read_only=True))
+    if part := there.part(job):
+        frame.result(Content(idea, part))
     else:
-        st.info(f"There is nothing to read yet: {of_job.state}.", icon=":material/hourglass_empty:")
+        state = progress[job.name].state
+        st.info(f"There is nothing to read yet: {state}.", icon=":material/hourglass_empty:")
 
-printed(idearc, idea, progress)
+printed(there)
 if not is_done(progress):
     news.tick(idearc, idea, progress, job.name)

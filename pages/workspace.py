@@ -9,8 +9,9 @@ from idearc.progress import is_done
 from idearc.views import Content, frame, live, news, states, versions
 from idearc.views.button import button, row
 from idearc.views.deletion import delete_button
-from idearc.views.downloads import export_button, printed
+from idearc.views.downloads import export_button
 from idearc.views.parts import problem_told
+from idearc.views.printing import printed
 from idearc.views.sharing import share_button
 
 idearc = get_idearc()
@@ -39,22 +40,22 @@ with row():
         query_params={"refine": idea.id},
     )
     share_button(idearc, idea)
-    export_button(idearc, idea, progress)
+    export_button(idea, progress, partial(idearc.snapshot, idea))
     delete_button(idearc, idea, others=len(all_versions) - 1)
 news.watch(idearc, idea, progress)
 
 job = live.tabs(idearc, idea, progress)
 of_job = progress[job.name]
+there = idearc.snapshot(idea, progress)
 with st.container(key="content"):
-    if of_job.result:
-        findings = idearc.findings(job, idea.id)
-        frame.result(Content(idearc, idea, job, of_job.result, findings))
+    if part := there.part(job):
+        frame.result(Content(idea, part, partial(idearc.choose, job, idea.id)))
     elif of_job.can_retry:
         states.stuck(of_job)
         label = states.retry_label(of_job)
         button(label, f"retry-{idea.key}-{label}-{job.name}", partial(retry, job.name))
         live.so_far(job, of_job.preview, is_over=not of_job.is_live)
 
-printed(idearc, idea, progress)
+printed(there)
 if not is_done(progress):
     news.tick(idearc, idea, progress, job.name)

@@ -14,6 +14,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+import openpyxl
 import pandas
 import pytest
 from conftest import TEXT, an_idea
@@ -25,14 +26,20 @@ from model_server import ModelServer
 from idearc import export, snapshot
 from idearc.bootstrap import build
 from idearc.errors import InputError
+from idearc.export.brief import brief
+from idearc.export.report import markdown, report
+from idearc.export.tables import csv_of, workbook
 from idearc.form import read_form
 from idearc.jobs import JOBS, Job
+from idearc.jobs.competitors import Competitor
 from idearc.jobs.features import Feature
 from idearc.models import Result, new_id
 from idearc.settings import read_settings
 from idearc.snapshot import Part, Snapshot
 from idearc.store import Store
 from idearc.text import clean
+from idearc.visitor import Visitor
+from idearc.web import Pages
 
 ROOT = Path(__file__).parent.parent
 HOSTILE = [
@@ -155,6 +162,7 @@ MARKDOWN = MarkdownIt("gfm-like", {"html": True, "linkify": True})
 assert MARKDOWN.linkify
 MARKDOWN.linkify.tlds(["com", "test"])
 IS_UNSAFE = re.compile(r"<(?!/?(h[123]|p|ul|li|em|a|br)\b)", re.IGNORECASE)
+LINKED = {"https://a.example", "https://b.example/x?a=1&b=<"}
 
 
 def letters(text: str) -> str:
@@ -168,7 +176,7 @@ def seen(html: str) -> str:
 
 @given(snapshots())
 def test_a_report_shows_what_was_written_and_nothing_in_it_runs_or_loads(there: Snapshot) -> None:
-    html = MARKDOWN.render(export.markdown(export.report(there)))
+    html = MARKDOWN.render(markdown(report(there)))
     assert not IS_UNSAFE.search(html)
     assert set(re.findall(r'<a href="([^"]*)"', html)) <= {
         "https://a.example",
@@ -193,14 +201,110 @@ def test_a_report_shows_what_was_written_and_nothing_in_it_runs_or_loads(there: 
 
 
 @given(snapshots())
+def test_a_brief_says_what_to_build_and_what_not_and_nothing_in_it_runs_or_loads(
+    there: Snapshot,
+) -> None:
+    html = MARKDOWN.render(markdown(brief(there)))
+    assert not IS_UNSAFE.search(html)
+    assert {unescape(url) for url in re.findall(r'<a href="([^"]*)"', html)} <= {
+        "https://a.example",
+        "https://b.example/x?a=1&b=%3C",
+    }
+    page = seen(html)
+    assert letters(there.idea.text) in page
+    for part in there.parts:
+        for one in part.findings:
+            assert letters(one.name) in page
+    assert html.count("<li>[ ]") == sum(
+        one.is_chosen(part.choices) is True for part in there.parts for one in part.findings
+    )
+
+
+def test_a_brief_follows_the_ticks_and_says_what_is_not_known() -> None:
+    idea = an_idea(name="Salon gaps", known=["Booksy", "Treatwell"])
+    found = [a_competitor("Booksy, Inc.", "https://a.com"), a_competitor("Invented")]
+    result = Result(pages=["https://a.com"], searched=["salons"], search_failure="")
+    chat, maps = a_feature("Chat", "Talks", "They ask"), a_feature("Maps", "Shows", position=1)
+    there = Snapshot(
+        idea,
+        [
+            Part(JOBS["competitors"], result, found, {}),
+            Part(JOBS["features"], Result(searched=[], pages=[]), [chat, maps], {1: False}),
+        ],
+    )
+    text = markdown(brief(there))
+    assert "# Brief: Salon gaps\n" in text
+    assert "- [ ] Chat\n  - What: Talks\n  - Why: They ask\n" in text
+    assert "- Maps: Shows\n" in text
+    assert "- Booksy, Inc.: Books salons\n  - [https\\://a.com](<https://a.com>)\n" in text
+    assert "- Not confirmed by the search: Invented.\n" in text
+    assert "- Known to the founder, and not found: Treatwell.\n" in text
+    half = markdown(brief(Snapshot(read_form("", TEXT, "", "t"), [])))
+    assert half.startswith("# Brief\n")
+    for job in JOBS.values():
+        assert f"- {job.label}: not there yet.\n" in half
+    from_memory = Part(JOBS["competitors"], Result(searched=[], pages=[]), found[1:], {})
+    assert "Competitors: from the model's memory" in markdown(brief(Snapshot(idea, [from_memory])))
+
+
+def a_competitor(name: str, url: str = "") -> Competitor:
+    return Competitor(
+        idea_id="", position=0, name=name, kind="direct", what="Books salons", url=url,
+        pricing="", strengths=[], weaknesses=[], sources=[], evidence="", search="",
+    )  # fmt: skip
+
+
+@settings(max_examples=40)
+@given(snapshots())
+def test_a_workbook_opens_with_every_text_as_it_was_and_no_formula(there: Snapshot) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(there)))
+    labels = [part.job.label for part in there.parts]
+    assert book.sheetnames == (labels or ["Nothing yet"])
+    for part, sheet in zip(there.parts, book, strict=False):
+        assert sheet.freeze_panes == "B2"
+        assert sheet.max_row == len(part.findings) + 1
+        pages = Pages(part.result.pages)
+        for row, one in zip(sheet.iter_rows(min_row=2), part.findings, strict=True):
+            fields = [
+                text
+                for field in one.own_fields().values()
+                for text in (field if isinstance(field, list) else [field])
+            ]
+            cells = [cell for cell in row if cell.value is not None]
+            assert {cell.data_type for cell in cells} <= {"s"}
+            there_now = "\n".join(cell.value for cell in cells)
+            for text in fields:
+                assert in_xml(text) in there_now
+            for cell in cells:
+                is_link = cell.hyperlink is not None
+                assert is_link is pages.vouch_for(cell.value)
+                assert not is_link or cell.hyperlink.target in LINKED
+
+
+def in_xml(text: str) -> str:
+    """Without what XML can't hold."""
+    return re.sub("[\ufffe\uffff]", "", text)
+
+
+def test_a_workbooks_cells_hold_what_excel_takes() -> None:
+    found = [a_feature("=1+1", what="x" * 40_000, why="_x0041_")]
+    part = Part(JOBS["features"], Result(pages=[]), found, {})
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(workbook(Snapshot(an_idea(), [part]))))
+    name, what, why, *_ = [cell.value for cell in sheet[2]]
+    assert (name, len(what), why) == ("=1+1", 32_767, "_x0041_")
+    assert sheet.column_dimensions["B"].width < 60
+    assert sheet.row_dimensions[2].height <= 409
+
+
+@given(snapshots())
 def test_a_table_is_read_by_pandas_and_no_cell_is_a_formula(there: Snapshot) -> None:
     for part in there.parts:
         frame = pandas.read_csv(
-            io.BytesIO(export.table(part)), dtype=str, keep_default_na=False, engine="python"
+            io.BytesIO(csv_of(part)), dtype=str, keep_default_na=False, engine="python"
         )
         assert len(frame) == len(part.findings)
         for separator in ",;\t":  # as other countries' spreadsheets take them
-            lines = io.StringIO(export.table(part).decode("utf-8-sig"))
+            lines = io.StringIO(csv_of(part).decode("utf-8-sig"))
             for cells in csv.reader(lines, delimiter=separator):
                 for cell in cells:
                     assert not cell.strip().startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20"))
@@ -213,15 +317,15 @@ def test_a_table_is_read_by_pandas_and_no_cell_is_a_formula(there: Snapshot) -> 
                 assert row[name].replace("'", "") == text.replace("'", "")
 
 
-def a_feature(name: str, what: str = "b", why: str = "c") -> Feature:
+def a_feature(name: str, what: str = "b", why: str = "c", position: int = 0) -> Feature:
     fields = {"weakness": "", "priority": "must", "effort": "S"}
-    return Feature(idea_id="", position=0, name=name, what=what, why=why, **fields)
+    return Feature(idea_id="", position=position, name=name, what=what, why=why, **fields)
 
 
 def test_a_formula_is_left_with_an_apostrophe() -> None:
     found = [a_feature("=1+1", what="a\n-1; @x", why="2-1")]
     part = Part(JOBS["features"], Result(), found, {0: False})
-    header, row = csv.reader(io.StringIO(export.table(part).decode("utf-8-sig")))
+    header, row = csv.reader(io.StringIO(csv_of(part).decode("utf-8-sig")))
     assert header == ["name", "what", "why", "weakness", "priority", "effort", "chosen"]
     assert row == ["'=1+1", "a\n'-1;' @x", "2-1", "", "must", "S", "no"]
 
@@ -365,6 +469,25 @@ def test_the_command_gives_it_to_the_owner_of_another(each_store: Store, tmp_pat
         done = command(file, "--beside", nowhere)
         assert (done.returncode, "nothing was stored" in done.stderr) == (1, True)
     assert each_store.count_ideas() == 2
+
+
+def test_the_list_takes_a_file_for_who_looks_at_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the limits of what is submitted; who has no list can't get at what they would add."""
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("IDEARC_IDEAS_PER_HOUR", "1")
+    idearc = build(read_settings())
+    ann = idearc.seen_by(Visitor(owner="ann", has_list=True, counted_as="ann"))
+    added = ann.idea(ann.add_file(json.dumps(A_FILE).encode()))
+    assert json.loads(snapshot.write(ann.snapshot(added))) == A_FILE
+    with pytest.raises(InputError, match="as many as one visitor may"):
+        ann.add_file(json.dumps(A_FILE).encode())
+    with pytest.raises(InputError, match="not one that Idearc has exported"):
+        ann.add_file(b"{}")
+    with pytest.raises(InputError, match="There is no list of ideas here"):
+        idearc.seen_by(Visitor(owner="", has_list=False, counted_as="")).add_file(b"{}")
+    assert store.count_ideas() == 1
 
 
 def test_the_command_says_what_is_missing(each_store: Store, tmp_path: Path) -> None:

@@ -56,8 +56,9 @@ MAY_IMPORT = {
     "ddgs": {"idearc/searchers/ddgs.py"},
     "idearc.limits": {"idearc/core.py", "idearc/bootstrap.py"},
     "idearc.migrations": {"idearc/database.py", "idearc/backup.py"},
-    "idearc.export": UI,
-    "pathvalidate": {"idearc/export.py"},
+    "idearc.export": UI | files("idearc/export/*.py"),
+    "pathvalidate": {"idearc/export/__init__.py"},
+    "xlsxwriter": {"idearc/export/tables.py"},
     "idearc.form": UI | {"idearc/core.py", "idearc/snapshot.py"},
     "publicsuffixlist": {"idearc/web.py"},
     "idna": {"idearc/web.py"},
@@ -116,6 +117,7 @@ HEAVY = {
     "pyarrow",
     "temporalio",
     "xllamacpp",
+    "xlsxwriter",
 }
 FIRST_PAGE = f"""
 import gc, sys, threading, time

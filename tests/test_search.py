@@ -15,7 +15,7 @@ from test_pages import an_app, submit, texts, workspace
 from idearc.bootstrap import build, build_provider, build_searcher
 from idearc.core import Idearc
 from idearc.errors import SearchError
-from idearc.export import markdown, report
+from idearc.export.report import markdown, report
 from idearc.jobs import JOBS
 from idearc.models import Result, new_id
 from idearc.preview import Preview

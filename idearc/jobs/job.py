@@ -93,7 +93,7 @@ Never invent a fact: leave a field or a list empty where you are not sure.
 
 def describe(idea: Idea, question: Question[Any]) -> str:
     """The idea as the model reads it; a name that only repeats the text's beginning is left out."""
-    parts = [idea.name, idea.text] if idea.after_name is None else [idea.text]
+    parts = [idea.given_name, idea.text] if idea.given_name else [idea.text]
     if question.tells_known and idea.known:
         parts.append(f"Competitors known already: {', '.join(idea.known)}")
     return material("\n\n".join(parts))

@@ -3,22 +3,18 @@
 What visitors and models wrote is untrusted: it is shown by st.text or passes through `plain`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from idearc.core import Idearc
-from idearc.jobs import Job
-from idearc.models import Idea, Result
+from idearc.models import Idea
+from idearc.snapshot import Part
 
 
 @dataclass(frozen=True)
 class Content:
     """What the tab of a job that is done has to show."""
 
-    idearc: Idearc
     idea: Idea
-    job: Job
-    result: Result
-    findings: Sequence[Any]  # rows of the job's table
-    is_read_only: bool = False  # for visitors whom the idea is shared with
+    part: Part
+    # Keeps whether a finding, by its position, is chosen; None where one may only read.
+    choose: Callable[[int, bool], None] | None = None

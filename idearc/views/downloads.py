@@ -6,38 +6,38 @@ from functools import partial
 import streamlit as st
 
 from idearc import export, snapshot
-from idearc.core import Idearc
-from idearc.jobs import JOBS
+from idearc.export.brief import brief
+from idearc.export.report import markdown, report
+from idearc.export.tables import csv_of, workbook
+from idearc.jobs import JOBS, Job
 from idearc.models import Idea
 from idearc.progress import Progress, State
-from idearc.views import browser
+from idearc.snapshot import Snapshot
 
 
-def export_button(idearc: Idearc, idea: Idea, progress: Mapping[str, Progress]) -> None:
-    """Opens to a download of each kind; a file is made when it is asked for."""
+def export_button(
+    idea: Idea, progress: Mapping[str, Progress], read: Callable[[], Snapshot]
+) -> None:
+    """Opens to a download of each kind; a file is made, of what is read, when it is asked for."""
+
+    def table(job: Job) -> bytes:
+        part = read().part(job)
+        return csv_of(part) if part else b""
+
+    done = [JOBS[name] for name, of_job in progress.items() if of_job.state == State.DONE]
     with st.popover("Export", icon=":material/download:"):
-        _download("Report, as Markdown", idea, ".md", partial(_report, idearc, idea))
-        for name, of_job in progress.items():
-            if of_job.state == State.DONE:
-                make = partial(_table, idearc, idea, name)
-                _download(f"{JOBS[name].label}, as CSV", idea, f" {name}.csv", make)
-        _download("All, as JSON", idea, ".json", lambda: snapshot.write(idearc.snapshot(idea)))
-
-
-def printed(idearc: Idearc, idea: Idea, progress: Mapping[str, Progress]) -> None:
-    """What the browser prints: the report, and nothing to click on."""
-    is_something_there = any(of_job.state == State.DONE for of_job in progress.values())
-    there = idearc.snapshot(idea) if is_something_there else snapshot.Snapshot(idea, [])
-    browser.printed((block.kind, block.label + block.text) for block in export.report(there))
-
-
-def _report(idearc: Idearc, idea: Idea) -> str:
-    return export.markdown(export.report(idearc.snapshot(idea)))
-
-
-def _table(idearc: Idearc, idea: Idea, job_name: str) -> bytes:
-    parts = {part.job.name: part for part in idearc.snapshot(idea).parts}
-    return export.table(parts[job_name])
+        _download("Brief, as Markdown", idea, " brief.md", lambda: markdown(brief(read())))
+        _download("Report, as Markdown", idea, ".md", lambda: markdown(report(read())))
+        if done:
+            _download("Tables, as Excel", idea, ".xlsx", lambda: workbook(read()))
+        for job in done:
+            _download(f"{job.label}, as CSV", idea, f" {job.name}.csv", partial(table, job))
+        _download("All, as JSON", idea, ".json", lambda: snapshot.write(read()))
+        st.caption(
+            "The brief is for whoever builds it: a person, or a coding assistant. CSV is for "
+            "programs; some spreadsheets put all of it into one column. JSON is what the list of "
+            "ideas takes back."
+        )
 
 
 def _download(label: str, idea: Idea, kind: str, make: Callable[[], str | bytes]) -> None:

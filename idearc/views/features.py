@@ -1,6 +1,7 @@
 """The features by priority, a picture of them all, and which ones the first version gets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import cast
 
 import streamlit as st
 
@@ -19,9 +20,10 @@ _START = " Start here: at the top left stands what is needed and quickly made."
 
 def draw(content: Content) -> None:
     places = {effort: place for place, effort in enumerate(_EFFORTS)}
-    features: Sequence[Feature] = sorted(content.findings, key=lambda one: places[one.effort])
-    choices = content.idearc.choices(content.job, content.idea.id)
-    is_in = {one.position: bool(one.is_chosen(choices)) for one in features}
+    features = sorted(
+        cast(Sequence[Feature], content.part.findings), key=lambda one: places[one.effort]
+    )
+    is_in = {one.position: bool(one.is_chosen(content.part.choices)) for one in features}
     groups = {
         title: [one for one in features if one.priority == priority]
         for priority, title in _PRIORITIES.items()
@@ -30,7 +32,7 @@ def draw(content: Content) -> None:
     cards, overview = st.columns([3, 2], gap="medium")  # cards first, as in the preview
     with overview:
         st.header(f"First version: {sum(is_in.values())} of {len(features)}", anchor=False)
-        if not content.is_read_only:
+        if content.choose:
             st.caption("Tick what it gets.")
         chips = [
             Chip(one.name, _PRIORITIES[one.priority], _EFFORTS[one.effort], is_in[one.position])
@@ -55,18 +57,18 @@ def _card(content: Content, one: Feature, is_in: bool) -> None:
     if is_changed_elsewhere:
         st.session_state[key] = is_in
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if content.is_read_only:
-            st.markdown(f"**{plain(short(one.name))}**", width="content")
-            if is_in:
-                st.badge("first version")
-        else:
+        if content.choose:
             st.checkbox(
                 plain(short(one.name)),  # is read aloud as it is written: no markup
                 value=is_in and not is_changed_elsewhere,  # not both: Streamlit warns
                 key=key,
                 on_change=_choose,
-                args=(content, one, key),
+                args=(content.choose, one.position, key),
             )
+        else:
+            st.markdown(f"**{plain(short(one.name))}**", width="content")
+            if is_in:
+                st.badge("first version")
         st.badge(f"{_EFFORTS[one.effort].lower()} effort", color="gray")
     whole(one.name, f"{key}-name")
     field(one.what, f"{key}-what")
@@ -74,7 +76,7 @@ def _card(content: Content, one: Feature, is_in: bool) -> None:
     remark(one.weakness and f"Today: {one.weakness}", f"{key}-weakness", ":material/swap_horiz:")
 
 
-def _choose(content: Content, one: Feature, key: str) -> None:
+def _choose(choose: Callable[[int, bool], None], position: int, key: str) -> None:
     """A callback: a click that a tick overtakes would be lost in the page itself."""
     with problem_told():
-        content.idearc.choose(content.job, content.idea.id, one.position, st.session_state[key])
+        choose(position, st.session_state[key])

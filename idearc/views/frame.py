@@ -18,6 +18,10 @@ from idearc.views import Content, browser
 from idearc.views.parts import duration, remark, when, whole
 from idearc.views.versions import origin
 
+_FOR_THE_EAR = (
+    "clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px"
+)
+
 
 def preload_workspace() -> None:
     """Unseen, on the form, so that the browser has the scripts of a workspace by the click.
@@ -45,13 +49,16 @@ def _unseen() -> DeltaGenerator:
 
 
 def heading(idea: Idea, last_version: int) -> None:
-    """Name and text; an idea without a name is called by its first words, which are said once."""
-    st.title(plain(short(idea.name, NAME_SHORT)), anchor=False)
-    text = idea.text if idea.after_name is None else idea.after_name and f"…{idea.after_name}"
+    """Name and text; an idea that was given no name is headed by its text."""
+    is_named = bool(idea.given_name)
+    # Its first words are for the ear alone: the eye reads them in the text.
+    st.html(f"<style>.st-key-unseen-title {{ {_FOR_THE_EAR} }}</style>")
+    with st.container(key=None if is_named else "unseen-title"):
+        st.title(plain(short(idea.name, NAME_SHORT)), anchor=False)
     with st.container(width=760, gap="xsmall"):
-        whole(idea.name, f"name-{idea.key}", NAME_SHORT)
-        if text:
-            browser.folded(text, key=f"text-{idea.key}")
+        if is_named:
+            whole(idea.name, f"name-{idea.key}", NAME_SHORT)
+        browser.folded(idea.text, key=f"text-{idea.key}", is_heading=not is_named)
         facts = [when(idea.created_at), origin(idea, last_version)]
         st.caption(" · ".join(filter(None, facts)))
         if idea.known:
@@ -60,25 +67,25 @@ def heading(idea: Idea, last_version: int) -> None:
 
 def result(content: Content) -> None:
     """A job's result: its findings by the job's own view, then where they come from."""
-    result = content.result
-    if content.job.web_question and (content.findings or not result.is_researched):
-        st.caption(_trust(result, bool(content.findings)))
+    job, result, findings = content.part.job, content.part.result, content.part.findings
+    if job.web_question and (findings or not result.is_researched):
+        st.caption(_trust(result, bool(findings)))
     if result.search_failure:
         words = f"{result.search_failure} What follows is the model's alone."
         st.warning(plain(words), icon=":material/travel_explore:")
-    if content.findings:
-        import_module(f"idearc.views.{content.job.name}").draw(content)
+    if findings:
+        import_module(f"idearc.views.{job.name}").draw(content)
     else:
         searched = f" Searched for: {'; '.join(result.searched)}." if result.searched else ""
-        st.info(plain(content.job.nothing + searched), icon=":material/search_off:")
-        if not content.is_read_only:
+        st.info(plain(job.nothing + searched), icon=":material/search_off:")
+        if content.choose:
             st.page_link(
                 "pages/new_idea.py",
                 label="Refine it",
                 icon=":material/edit:",
                 query_params={"refine": content.idea.id},
             )
-    _foot(result, says_searched=bool(content.findings))
+    _foot(result, says_searched=bool(findings))
 
 
 def _trust(result: Result, has_findings: bool) -> str:
