@@ -20,6 +20,7 @@ else:
     st.markdown(
         "Write it down, and find its competitors and its first features in a workspace of its own."
     )
+    st.page_link("pages/example.py", label="See an example", icon=":material/visibility:")
 
 with st.form("new_idea"):
     text = st.text_area(
