@@ -7,6 +7,7 @@ import streamlit as st
 from idearc.application import get_idearc
 from idearc.errors import IdearcError, StoreError
 from idearc.markdown import plain
+from idearc.views.browser import TEXTS
 from idearc.views.entrance import log_out_button
 from idearc.views.session import keep_this_page
 
@@ -16,17 +17,20 @@ ideas = st.Page("pages/ideas.py", title="Ideas")
 workspace = st.Page("pages/workspace.py", title="Workspace", visibility="hidden")
 compare = st.Page("pages/compare.py", title="Compare", visibility="hidden")
 shared = st.Page("pages/shared.py", title="Shared", visibility="hidden")
+example = st.Page("pages/example.py", title="Example", visibility="hidden")
 # Streamlit's own bar would hide the links behind a menu on phones.
-page = st.navigation([new_idea, ideas, workspace, compare, shared], position="hidden")
+wide = [workspace, compare, shared, example]
+page = st.navigation([new_idea, ideas, *wide], position="hidden")
 keep_this_page()
 # Set the layout once per run: a second call would flash the first layout.
-is_wide = page in (workspace, compare, shared)
+is_wide = page in wide
 st.set_page_config(
     page_title=None if is_wide else "Idearc",
     page_icon=icon,
     layout="wide" if is_wide else "centered",
 )
 st.logo(icon, size="large")
+st.html(TEXTS)
 
 # The last on the page and the first to be there: what an earlier run said goes at once.
 body, problem = st.container(), st.empty()

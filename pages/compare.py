@@ -13,7 +13,8 @@ idea = idearc.idea(st.query_params.get("idea", ""))
 news.run_when_connected_again()
 
 st.set_page_config(page_title=f"{idea.name} · Idearc")
-st.title(f"{plain(short(idea.name))}: what has changed", anchor=False)
+of_name = f"{plain(short(idea.name))}: what" if idea.given_name else "What"
+st.title(f"{of_name} has changed", anchor=False)
 all_versions = idearc.versions(idea)
 if len(all_versions) == 1:
     st.info("There is no other version to compare it with.", icon=":material/info:")

@@ -24,9 +24,11 @@ from idearc.core import IDEAS_PER_PAGE
 from idearc.jobs import JOBS
 from idearc.jobs.competitors import CompetitorFields
 from idearc.jobs.features import FeatureFields
+from idearc.markdown import search_url
 from idearc.models import now
 from idearc.providers import EMBEDDED, Answer, Provenance
 from idearc.store import Store
+from idearc.views import competitors
 from idearc.views.competitors import KNOWN, NOT_CONFIRMED, SEEN
 
 APP = Path(__file__).parent.parent / "app.py"
@@ -377,7 +379,9 @@ def test_a_badge_says_what_the_search_supports(
     (table,) = app.dataframe
     assert list(table.value["Badges"]) == [[badge]]
     assert list(table.value["Name"]) == ["Hair & co"]
-    assert f"(<{table.value['Link'][0]}>)" in heading
+    # Its own address where that was returned, else a search, which the cell says.
+    own = "" if heading == SEARCH else url
+    assert list(table.value["Link"]) == [own or f"{search_url('Hair & co')}#search"]
     # A source that the search did not return is no link, and what is no address is not shown.
     assert ("hairco.example (not in the search)" in shown) is ("/other" in str(sources))
     assert "Searched the web for: salon apps" in shown
@@ -402,17 +406,40 @@ def test_without_a_search_nothing_is_confirmed_and_no_address_shown(
     assert said in shown
     assert "hairco.example" not in shown
     assert shown.count("-badge[") == 1  # its kind
-    assert list(app.dataframe[0].value.columns) == [
-        "Name",
-        "Link",
-        "Kind",
-        "What it does",
-    ]
+    assert not app.dataframe  # it would say what the card says
 
 
 def test_finding_nothing_without_a_search_says_so(app: AppTest, store: Store) -> None:
     idea_id = stored(store, "competitors", Provenance("server at x", "m", 1, 2))
     assert "not checked on the web." in texts(workspace(app, idea_id))  # and no name leads on
+
+
+def test_more_cards_than_a_glance_takes_in_have_a_table(app: AppTest, store: Store) -> None:
+    found = [a_competitor(f"Hair {number}") for number in range(7)]
+    workspace(app, stored(store, "competitors", Provenance("server at x", "m", 1, 2), *found))
+    assert [box.label for box in app.expander] == ["As a table"]
+    assert list(app.dataframe[0].value.columns) == ["Name", "Link", "Kind", "What it does"]
+    assert {cell(address) for address in app.dataframe[0].value["Link"]} == {"search"}
+
+
+def cell(address: str) -> str:
+    """What the table's column of links shows of it."""
+    match = re.search(competitors._HOST, address)
+    assert match
+    return match[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://www.hairco.example/prices?x=1#search", "hairco.example"),
+        (f"{search_url('salon')}#search", "search"),
+        ("https://duckduckgo.com/about", "duckduckgo.com"),
+        ("https://search", "search"),
+    ],
+)
+def test_a_link_in_the_table_says_where_it_leads(address: str, shown: str) -> None:
+    assert cell(address) == shown
 
 
 def test_a_cell_is_no_formula_in_a_spreadsheet(app: AppTest, store: Store) -> None:
@@ -434,12 +461,23 @@ def test_a_competitor_that_the_visitor_knows_is_marked(app: AppTest, store: Stor
     workspace(app, idea_id)
     assert f"badge[{KNOWN}]" in texts(app)
     assert "You know: Fresh, hair-&-CO" in texts(app)
+    assert "Not found: [Fresh](<https://duckduckgo.com/?q=Fresh>)" in texts(app)
+
+
+def test_of_kinds_no_name_is_missing(app: AppTest, store: Store) -> None:
+    found = a_competitor("Hair clubs", kind="habit")
+    workspace(app, stored(store, "competitors", PROVENANCE, found, known=["Fresh"]))
+    assert "Not found" not in texts(app)
 
 
 def test_a_long_list_is_folded_and_a_long_text_too(app: AppTest, store: Store) -> None:
     many = [a_competitor(f"Hair {number}", what="x" * 20_000) for number in range(30)]
     workspace(app, stored(store, "competitors", PROVENANCE, *many))
-    assert [box.label for box in app.expander] == ["20 more", "Pages that the search returned: 1"]
+    assert [box.label for box in app.expander] == [
+        "20 more",
+        "As a table",
+        "Pages that the search returned: 1",
+    ]
     assert max(len(text.value) for text in (*app.text, *app.markdown)) < 500
     assert sum("x" * 20_000 in component.json for component in on_screen(app)) == 30
     assert len(app.dataframe[0].value) == 30
@@ -492,15 +530,6 @@ def test_the_picture_of_features_says_where_to_start(
     assert not in_picture(app)["Chat"][-1]
 
 
-def test_the_picture_of_competitors_fills_what_was_seen(app: AppTest, store: Store) -> None:
-    seen = a_competitor("Seen", url="https://a.com")
-    pale = a_competitor("Pale", kind="substitute")
-    workspace(app, stored(store, "competitors", PROVENANCE, pale, seen))
-    shown = {name: (row, is_filled) for name, (row, _, is_filled) in in_picture(app).items()}
-    assert shown == {"Seen": ("direct", True), "Pale": ("substitute", False)}
-    assert "Filled: seen in the search; pale: not confirmed." in texts(app)
-
-
 def test_a_tick_that_cant_be_kept_is_told(app: AppTest, store: Store, tmp_path: Path) -> None:
     idea_id = stored(store, "features", PROVENANCE, FEATURE)
     open_tab(workspace(app, idea_id), "features")
@@ -538,25 +567,27 @@ def test_how_long_a_job_took_lately_is_said(
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "title", "rest"),
+    ("name", "text", "is_named"),
     [
-        ("Salons", TEXT, "Salons", TEXT),
-        ("Owners of small hair…", TEXT, "Owners of small hair…", "… salons fill gaps"),
-        ("A salon app", "A salon app", "A salon app", None),
-        ("A salon app", "A\nsalon  app", "A salon app", None),
-        ("A salon…", "A\n\nsalon app", "A salon…", "… app"),
-        ("…", TEXT, "…", TEXT),
-        ("Own", TEXT, "Own", TEXT),
+        ("Salons", TEXT, True),
+        ("Owners of small hair…", TEXT, False),
+        ("A salon app", "A salon app", False),
+        ("A salon app", "A\nsalon  app", False),
+        ("A salon…", "A\n\nsalon app", False),
+        ("…", TEXT, True),
+        ("Own", TEXT, True),
     ],
 )
-def test_an_idea_without_a_name_is_not_said_twice(
-    app: AppTest, store: Store, name: str, text: str, title: str, rest: str | None
+def test_an_idea_without_a_name_is_headed_by_its_whole_text(
+    app: AppTest, store: Store, name: str, text: str, is_named: bool
 ) -> None:
-    workspace(app, store.add_idea(an_idea(name=name, text=text))[0].id)
-    assert app.title[0].value.replace("\\", "") == title
+    """Its first words are the title for the ear alone: see test_browser."""
+    idea = store.add_idea(an_idea(name=name, text=text))[0]
+    workspace(app, idea.id)
+    assert app.title[0].value.replace("\\", "") == name
     drawn = [json.loads(component.json) for component in on_screen(app)]
-    folded = [shown["text"] for shown in drawn if "text" in shown]
-    assert [text[: len(rest or "")] for text in folded] == ([rest] if rest else [])
+    (folded,) = [shown for shown in drawn if "isHeading" in shown]
+    assert folded == {"text": text, "isHeading": not is_named}
 
 
 BAD_IDS = ["", "0" * 32, "' OR 1=1 --" * 9_000]  # more of them in test_core

@@ -3,7 +3,7 @@
 Their data is untrusted too: it becomes text there, never HTML.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import streamlit as st
@@ -46,6 +46,7 @@ _folded = st.components.v2.component(
     css="""
         p { color: var(--st-text-color); font-family: var(--st-font); line-height: 1.5; margin: 0;
             overflow-wrap: anywhere; white-space: pre-wrap; unicode-bidi: plaintext; }
+        .heading { font-size: 1.25rem; }
         .folded { -webkit-box-orient: vertical; -webkit-line-clamp: 3; display: -webkit-box;
                   overflow: hidden; }
         button { background: none; border: 0; color: var(--st-link-color); cursor: pointer;
@@ -56,18 +57,19 @@ _folded = st.components.v2.component(
         export default function ({ data, parentElement }) {
             const text = parentElement.querySelector("p");
             const button = parentElement.querySelector("button");
+            text.classList.toggle("heading", data.isHeading);
             if (text.textContent !== data.text) {
                 text.textContent = data.text;
-                text.className = "folded";
+                text.classList.add("folded");
             }
             const look = () => {
-                const isFolded = text.className === "folded";
+                const isFolded = text.classList.contains("folded");
                 button.textContent = isFolded ? "Show all" : "Show less";
                 button.setAttribute("aria-expanded", String(!isFolded));
                 if (isFolded) button.hidden = text.scrollHeight <= text.clientHeight + 1;
             };
             button.onclick = () => {
-                text.className = text.className === "folded" ? "" : "folded";
+                text.classList.toggle("folded");
                 look();
             };
             parentElement.widths?.disconnect();  // this is called again for new data
@@ -121,55 +123,27 @@ _tabs = st.components.v2.component(
     """,
 )
 
-_printed = st.components.v2.component(
-    "idearc_printed",
-    html="<article></article>",
-    css="""
-        article { color: #000; font: 10pt/1.45 var(--st-font); overflow-wrap: anywhere; }
-        article > * { font: inherit; margin: 0 0 .4em; white-space: pre-line; }
-        .title { font-size: 20pt; font-weight: 700; }
-        .heading { border-bottom: 1px solid; font-size: 14pt; font-weight: 700; margin-top: 1.2em; }
-        .finding { font-size: 11pt; font-weight: 700; margin-top: .9em; }
-        .title, .heading, .finding { break-after: avoid; }
-        .item, .subitem { break-inside: avoid; display: list-item; margin: 0 0 .1em 1.5em; }
-        .subitem { margin-left: 3em; }
-        .note { color: #444; font-style: italic; margin-top: .6em; }
-    """,
+_silence = st.components.v2.component(
+    "idearc_silence",
     js="""
-        const TAGS = { title: "h1", heading: "h2", finding: "h3" };
-        export default function ({ data, parentElement }) {
-            const article = parentElement.querySelector("article");
-            const fill = () => article.replaceChildren(...data.map(([kind, text]) => {
-                const block = document.createElement(TAGS[kind] ?? "p");
-                block.className = kind;
-                block.textContent = text;
-                return block;
-            }));
-            parentElement.prints?.abort();  // this is called again for new data
-            const { signal } = (parentElement.prints = new AbortController());
-            addEventListener("beforeprint", fill, { signal });
-            addEventListener("afterprint", () => article.replaceChildren(), { signal });
-            return () => parentElement.prints.abort();
+        export default function ({ data, parentElement, setTriggerValue }) {
+            const tell = () => setTriggerValue("told", true);
+            parentElement.alarm ??= setTimeout(tell, 1000 * data.seconds);
+            return () => clearTimeout(parentElement.alarm);
         }
     """,
 )
 
-_PRINTED_ALONE = """<style>
-    @media print {
-        .stApp, .stApp * { background: #fff !important; }
-        .stApp header, body > :not(#root) { display: none !important; }
-        .stMainBlockContainer :not(:has(.st-key-printed), .st-key-printed, .st-key-printed *) {
-            display: none !important;
-        }
+# Each text in the direction of its first letter that has one. Captions are paler than other texts,
+# but the links in them are not: too pale, they could hardly be read.
+TEXTS = """<style>
+    .stApp :is(p, li, h1, h2, h3, [data-testid="stText"] > *, textarea, input) {
+        text-align: start; unicode-bidi: plaintext;
+    }
+    .stApp [data-testid="stCaptionContainer"] {
+        color: color-mix(in srgb, currentcolor 62%, transparent); opacity: 1;
     }
 </style>"""
-
-
-def printed(blocks: Iterable[tuple[str, str]]) -> None:
-    """What is printed instead of the page: kinds of blocks, each with its text. Not on screen."""
-    st.html(_PRINTED_ALONE)
-    with st.container(key="printed"):
-        _printed(data=[list(block) for block in blocks], key="printed-report")
 
 
 def tabs(
@@ -195,12 +169,17 @@ def tabs(
     return clicked() or first
 
 
+def tell_silence(seconds: float, key: str, on_silence: Callable[[], None]) -> None:
+    """Calls, once, if this is still drawn after so many seconds."""
+    _silence(data={"seconds": seconds}, key=key, on_told_change=on_silence)
+
+
 def working(doing: str, elapsed: timedelta, usual: str, key: str) -> None:
     """That something works, with seconds that move by themselves."""
     data = {"doing": doing, "seconds": elapsed.total_seconds(), "usual": usual}
     _seconds(data=data, key=key)  # it is the same one at the next tick
 
 
-def folded(text: str, key: str) -> None:
+def folded(text: str, key: str, *, is_heading: bool = False) -> None:
     """Three lines of the text, and a button for the rest where there is more."""
-    _folded(data={"text": text}, key=key)
+    _folded(data={"text": text, "isHeading": is_heading}, key=key)

@@ -1,21 +1,30 @@
-"""The competitors: a card for each, then a table and a picture of all."""
+"""The competitors: a card for each, and a table of all where that says more at a glance."""
 
+import re
 from collections.abc import Sequence
+from typing import cast
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from idearc.jobs.competitors import Competitor
-from idearc.markdown import link, plain, search_url
+from idearc.markdown import SEARCH_ENGINE, link, plain, search_url
 from idearc.text import Names, short
 from idearc.views import Content
-from idearc.views.parts import field, remark, two_lists, whole
-from idearc.views.picture import Chip, picture
+from idearc.views.parts import field, remark, whole
+from idearc.views.points import Points, points
 from idearc.web import Pages, as_address, host
 
 SEEN, NOT_CONFIRMED, KNOWN = "seen in the search", "not confirmed", "you know it"
 A_KIND = "a kind, no name"
 _BADGES = {SEEN: "green", NOT_CONFIRMED: "gray", A_KIND: "gray", KNOWN: "blue"}
-_HOST = r"^https?://(?:www\.)?([^/?#]+)"  # says whether it leads to a site or to a search
+# What a cell with a link shows: its host, or of a search that has this mark at its end, the mark.
+_SEARCH_MARK = "search"
+_HOST = (
+    rf"^https?://(?:{re.escape(urlsplit(SEARCH_ENGINE).netloc)}/.*#(?={_SEARCH_MARK}$)|(?:www\.)?)"
+    rf"({_SEARCH_MARK}$|[^/?#]+)"
+)
+_AT_A_GLANCE = 6  # cards; of more, a table gives the overview
 COLUMNS = 2  # of cards, which previews have, too
 _CARDS = 10  # that are open to the eye; more are folded
 
@@ -32,20 +41,24 @@ _KINDS = {
 
 
 def draw(content: Content) -> None:
-    found = Pages(content.result.pages)
-    is_researched = content.result.is_researched
+    found = Pages(content.part.result.pages)
+    is_researched = content.part.result.is_researched
     known = Names(content.idea.known)
-    competitors: Sequence[Competitor] = content.findings
+    competitors = cast(Sequence[Competitor], content.part.findings)
     badges = {one.position: _badges(one, found, is_researched, known) for one in competitors}
     addresses = {one.position: _address(one, found) for one in competitors}
 
+    if missing := content.part.not_found(content.idea.known):
+        st.caption(f"Not found: {', '.join(link(name, search_url(name)) for name in missing)}")
     key = f"competitor-{content.idea.key}"
     _cards(competitors[:_CARDS], addresses, badges, found, key)
     if competitors[_CARDS:]:
         with st.expander(f"{len(competitors) - _CARDS} more"):
             _cards(competitors[_CARDS:], addresses, badges, found, key)
-    _table(competitors, addresses, badges)
-    _picture(competitors, badges, is_researched)
+    has_pricing = any(one.pricing for one in competitors)  # small models know none
+    if has_pricing or any(badges.values()) or len(competitors) > _AT_A_GLANCE:
+        with st.expander("As a table", type="compact"):
+            _table(competitors, badges, found, has_pricing)
 
 
 def _badges(one: Competitor, found: Pages, is_researched: bool, known: Names) -> list[str]:
@@ -66,18 +79,20 @@ def _address(one: Competitor, found: Pages) -> str:
 
 
 def _table(
-    competitors: Sequence[Competitor], addresses: dict[int, str], badges: dict[int, list[str]]
+    competitors: Sequence[Competitor],
+    badges: dict[int, list[str]],
+    found: Pages,
+    has_pricing: bool,
 ) -> None:
     column = st.column_config
     has_badges = any(badges.values())
-    has_pricing = any(one.pricing for one in competitors)  # small models know none
     st.dataframe(
         [
             {
                 "Name": _cell(one.name),
                 **({"Badges": badges[one.position]} if has_badges else {}),
                 # A column of its own: those of links are sorted by their addresses.
-                "Link": addresses[one.position],
+                "Link": _own_or_search(one, found),
                 "Kind": one.kind,
                 **({"Pricing": _cell(one.pricing)} if has_pricing else {}),
                 "What it does": _cell(one.what),
@@ -93,32 +108,21 @@ def _table(
         hide_index=True,
         height="content",
     )
+    there = {one.kind for one in competitors}
+    meanings = [f"{kind.capitalize()}: {_KINDS[kind]}." for kind in _KINDS if kind in there]
+    st.caption(" ".join(meanings))
+
+
+def _own_or_search(one: Competitor, found: Pages) -> str:
+    if found.vouch_for(one.url):
+        return as_address(one.url)
+    return f"{search_url(one.search or one.name)}#{_SEARCH_MARK}"
 
 
 def _cell(text: str) -> str:
     """The table can be downloaded: a spreadsheet must not take a text for a formula."""
     line = short(text, 200)
     return f"\u2060{line}" if line.startswith(("=", "+", "-", "@")) else line
-
-
-def _picture(
-    competitors: Sequence[Competitor], badges: dict[int, list[str]], is_researched: bool
-) -> None:
-    chips = []
-    kinds = [kind for kind in _KINDS if any(one.kind == kind for one in competitors)]
-    for kind in kinds:
-        for place, one in enumerate(one for one in competitors if one.kind == kind):
-            is_filled = not {NOT_CONFIRMED, A_KIND} & {*badges[one.position]}
-            chips.append(Chip(one.name, kind, "abc"[place % 3], is_filled))
-    meanings = [f"{kind.capitalize()}: {_KINDS[kind]}." for kind in kinds]
-    if is_researched:
-        there = {badge for of_one in badges.values() for badge in of_one}
-        pale = " or ".join(badge for badge in (NOT_CONFIRMED, A_KIND) if badge in there)
-        meanings.append(f"Filled: {SEEN}; pale: {pale or NOT_CONFIRMED}.")
-    of_chips, of_words = st.columns([3, 1], vertical_alignment="center")
-    with of_chips:
-        picture(chips, kinds, "abc", " ".join(meanings), has_header=False)
-    of_words.caption("  \n".join(meanings))
 
 
 def _cards(
@@ -143,7 +147,9 @@ def _card(one: Competitor, address: str, badges: list[str], found: Pages, key: s
     whole(one.name, f"{key}-name")
     field(one.what, f"{key}-what")
     remark(one.pricing, f"{key}-pricing", ":material/sell:")
-    two_lists("Strengths", one.strengths, "Weaknesses", one.weaknesses, key)
+    strengths = Points("Strength", "Strengths", "+", one.strengths)
+    weaknesses = Points("Weakness", "Weaknesses", "\u2212", one.weaknesses)
+    points([strengths, weaknesses], f"{key}-points")
     if one.search:
         st.markdown(f":material/search: {link(short(one.search), search_url(one.search))}")
     sources = [url for url in one.sources if host(url)]

@@ -1,6 +1,6 @@
-"""What views are made of: fields that may be long, pairs of lists, moments and durations."""
+"""What views are made of: fields that may be long, moments and durations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,7 +29,7 @@ def field(text: str, key: str) -> None:
     if len(text) > LONG:
         folded(text, key)
     elif text:
-        st.text(text)
+        st.text(text, width="stretch")  # or what is written from the right begins in the middle
 
 
 def whole(name: str, key: str, limit: int = SHORT) -> None:
@@ -44,20 +44,6 @@ def remark(text: str, key: str, icon: str = "") -> None:
         field(text, key)
     elif text:
         st.caption(f"{icon} {plain(text)}".strip())
-
-
-def two_lists(
-    first: str, items: Sequence[str], second: str, others: Sequence[str], key: str
-) -> None:
-    """Side by side; on a phone one under the other."""
-    for column, title, lines in zip(st.columns(2), (first, second), (items, others), strict=True):
-        if lines:
-            listed = "".join(f"\n- {plain(line)}" for line in lines if len(line) <= LONG)
-            column.markdown(f"**{title}**\n{listed}")
-        for place, line in enumerate(lines):
-            if len(line) > LONG:
-                with column:
-                    field(line, f"{key}-{title}-{place}")
 
 
 def when(moment: datetime) -> str:

@@ -25,9 +25,9 @@ class Chip:
 
 
 # A colour for each row, then the ink on them: with a contrast of 4.5 : 1.
-_FILLED = (["#5b54e0", "#0b7a75", "#b4540a", "#5f6775"], "#ffffff")
-_PALE = (["#dcdaf9", "#c6e5e2", "#f3d9c3", "#dde0e5"], "#1f2130")
-_PALE_IN_THE_DARK = (["#2a2950", "#14393a", "#40291a", "#2c303a"], "#d5d6e0")
+_FILLED = (["#5b54e0", "#0b7a75", "#b4540a"], "#ffffff")
+_PALE = (["#dcdaf9", "#c6e5e2", "#f3d9c3"], "#1f2130")
+_PALE_IN_THE_DARK = (["#2a2950", "#14393a", "#40291a"], "#d5d6e0")
 
 
 def picture(
@@ -35,7 +35,6 @@ def picture(
     rows: Sequence[str],
     columns: Sequence[str],
     meaning: str,
-    has_header: bool = True,
 ) -> None:
     """The chips at their rows and columns, in this order; `meaning` says in words what it shows.
 
@@ -53,10 +52,10 @@ def picture(
     st.vega_lite_chart(
         {
             "description": meaning,
-            "height": _LINE * len(lines) + (_HEADER if has_header else 0),
+            "height": _LINE * len(lines) + _HEADER,
             "data": {"values": values},
             "encoding": {
-                **_axes(lines, columns, has_header, is_dark),
+                **_axes(lines, columns, is_dark),
                 "tooltip": {"field": "name", "title": "Name"},
             },
             "layer": [*filled, *pale],
@@ -86,9 +85,7 @@ def _wrapped(name: str, letters: int) -> str:
     return "\n".join(textwrap.wrap(short(name), letters, max_lines=3, placeholder="…"))
 
 
-def _axes(
-    lines: Sequence[str], columns: Sequence[str], has_header: bool, is_dark: bool
-) -> dict[str, Any]:
+def _axes(lines: Sequence[str], columns: Sequence[str], is_dark: bool) -> dict[str, Any]:
     ink = "#d5d6e0" if is_dark else "#44465a"
     axis = {"domain": False, "labelColor": ink, "ticks": False, "title": None}
     # The label of a row stands at its first line.
@@ -98,7 +95,7 @@ def _axes(
             "field": "column",
             "type": "ordinal",
             "scale": {"domain": list(columns)},
-            "axis": {**axis, "orient": "top", "labelAngle": 0, "labels": has_header},
+            "axis": {**axis, "orient": "top", "labelAngle": 0},
         },
         "y": {
             "field": "line",
