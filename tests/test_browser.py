@@ -16,7 +16,7 @@ from app_server import AppServer
 from axe_playwright_python.sync_playwright import Axe
 from conftest import TEXT, an_idea, example_findings, move_to
 from model_server import ModelServer, Reply
-from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from test_core import eventually
@@ -958,13 +958,15 @@ def test_the_keyboard_alone_reaches_everything(
     page: Page, app: AppServer, model_server: ModelServer, store: Store
 ) -> None:
     def tab_to(role: str, name: str) -> None:
-        target = page.get_by_role(role, name=re.compile(name)).first
+        reach(page.get_by_role(role, name=re.compile(name)).first)
+
+    def reach(target: Locator) -> None:
         expect(target).to_be_visible()
         for _ in range(60):
             if target.evaluate("one => one.matches(':focus')"):
                 return
             page.keyboard.press("Tab")
-        raise AssertionError(f"no way to {role} {name}")
+        raise AssertionError(f"no way to {target}")
 
     page.goto(app.url)
     tab_to("textbox", "Your idea")
@@ -989,9 +991,127 @@ def test_the_keyboard_alone_reaches_everything(
     expect(page.get_by_text("First version: 2 of 7")).to_be_visible()
     page.reload()
     expect(page.get_by_text("First version: 2 of 7")).to_be_visible()
+    tab_to("button", "Export")
+    page.keyboard.press("Enter")
+    with page.expect_download() as download:
+        tab_to("button", "Brief, as Markdown")
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename.endswith(" brief.md")
+    page.keyboard.press("Escape")
     tab_to("link", "Ideas")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/ideas$"))
+    tab_to("button", "Import")
+    page.keyboard.press("Enter")
+    with page.expect_file_chooser():
+        tab_to("button", "Upload")
+        page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    tab_to("link", "New idea")
+    page.keyboard.press("Enter")
+    tab_to("link", "See an example")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("An example, all of it made up")).to_be_visible()
+    reach(page.locator("summary", has_text="As a table"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+ARABIC = "تطبيق لصالونات الحلاقة الصغيرة"
+SIDE = """one => {
+    const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), first = walk.nextNode();
+    const letters = document.createRange(), around = one.getBoundingClientRect();
+    letters.setStart(first, 0);
+    letters.setEnd(first, 3);
+    const there = letters.getBoundingClientRect();
+    return there.left - around.left > around.right - there.right ? "right" : "left";
+}"""
+
+
+def test_each_text_stands_at_the_side_where_its_first_letter_begins(
+    page: Page, app: AppServer, store: Store
+) -> None:
+    """On screen, in lists and in print; what is around it stays."""
+    idea = store.add_idea(an_idea(name=f"{ARABIC}…", text=f"{ARABIC} جدا.\n\nAnd in English."))[0]
+    fields = {"pricing": "", "url": "", "sources": [], "kind": "direct"}
+    one = CompetitorFields(
+        name="موعدك", what=f"{ARABIC} (app)", strengths=["سهل"], weaknesses=["معقد"], **fields
+    )
+    many = CompetitorFields(
+        name="Fresh", what="Books.", strengths=["سهل", "Cheap"], weaknesses=[], **fields
+    )
+    said = Provenance("OpenAI", "m", 1, 2, [], [])
+    store.save(JOBS["competitors"], idea.id, Answer([one, many], said), 20)
+    page.goto(f"{app.url}/workspace?idea={idea.id}")
+    expect(page.get_by_role("link", name="موعدك")).to_be_visible()
+
+    def side(place: Locator) -> str:
+        return str(place.first.evaluate(SIDE))
+
+    assert side(page.locator("p.heading")) == "right"
+    cards = content(page)
+    assert side(cards.get_by_role("heading", name="موعدك")) == "right"
+    assert side(cards.get_by_role("heading", name="Fresh")) == "left"
+    assert side(cards.get_by_test_id("stText").locator("span")) == "right"
+    assert side(cards.get_by_test_id("stText").locator("span").nth(1)) == "left"
+    lines = cards.locator(".line")  # for the ear: what the sign means
+    assert lines.all_text_contents() == ["+Strength: سهل", "\u2212Weakness: معقد"]
+    assert [one.evaluate("one => getComputedStyle(one).direction") for one in lines.all()] == [
+        "rtl",
+        "rtl",
+    ]
+    items = cards.locator("li").all()
+    assert [item.evaluate("one => getComputedStyle(one).direction") for item in items] == [
+        "rtl",
+        "ltr",
+    ]
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    printed = page.locator(".st-key-printed article > *").all()
+    directions = [one.evaluate("one => getComputedStyle(one).direction") for one in printed]
+    assert directions[:2] == ["rtl", "rtl"]
+    assert directions[2] == "ltr"  # when it was written
+    page.goto(f"{app.url}/ideas")
+    name = page.get_by_role("link", name=ARABIC).locator("p")
+    expect(name).to_be_visible()
+    assert side(name) == "right"
+
+
+def test_an_idea_without_a_name_is_headed_by_its_text_which_is_said_once(
+    page: Page, app: AppServer, store: Store
+) -> None:
+    idea = store.add_idea(an_idea(name="Owners of small hair salons fill gaps:…"))[0]
+    page.goto(f"{app.url}/workspace?idea={idea.id}")
+    expect(page.get_by_text(TEXT)).to_be_visible()
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text("Owners of small hair salons fill gaps:…")
+    around = page.locator(".st-key-unseen-title").bounding_box()
+    assert around
+    assert around["height"] <= 1  # for the ear alone
+
+
+def test_a_timer_that_is_refused_is_told_once_and_results_come_all_the_same(
+    new_page: Callable[[], Page], app: AppServer, model_server: ModelServer
+) -> None:
+    """As by a proxy that forbids all frames."""
+    page = new_page()
+
+    def refuse(route: Route) -> None:
+        response = route.fetch()
+        headers = {**response.headers, "x-frame-options": "DENY"}
+        route.fulfill(response=response, headers=headers)
+
+    page.route("**/component/streamlit_autorefresh**/**", refuse)
+    model_server.gate.clear()
+    submit(page, app)
+    told = page.get_by_text("its timer, a frame of this very site, is not let in")
+    expect(told).to_be_visible()
+    expect(told).to_have_count(1)
+    expect(page.get_by_text("trouble loading")).to_be_hidden()  # Streamlit's own words
+    page.get_by_role("button", name="Check again").click()
+    expect(told).to_have_count(1)
+    model_server.gate.set()
+    expect(page.get_by_role("link", name="Name 1")).to_be_visible()
+    expect(told).to_have_count(0)
 
 
 LINES = """heading => {
@@ -1035,6 +1155,8 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
         f"{app.url}/ideas": "10 competitors, 7 features",
         f"{app.url}/workspace?idea={idea.id}": "Pages that the search returned",
         f"{app.url}/workspace?idea={idea.id}&tab=features": "First version: 3 of 7",
+        f"{app.url}/example": "An example, all of it made up",
+        f"{app.url}/example?tab=features": "First version: 4 of 7",
         f"{app.url}/?refine={idea.id}": "Refine your idea",
         f"{app.url}/compare?idea={version.id}": "Gone: 1",
         f"{app.url}/workspace?idea={empty.id}": "No competitor found",
@@ -1061,10 +1183,10 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
         assert width <= 380, f"{words}: {width}"
         if words == long_name:
             assert page.get_by_role("heading").first.evaluate(LINES) == 2
-    page.goto(next(url for url in shown if url.endswith(idea.id)))
+    page.goto(next(url for url in shown if url.endswith(f"{idea.id}&tab=features")))
     picture = page.get_by_test_id("stVegaLiteChart")
-    expect(picture).to_contain_text("Waitly forBeauty")  # in two lines
-    page.set_viewport_size({"width": 1280, "height": 800})
-    expect(picture).to_contain_text("Waitly for Beauty")
+    expect(picture).to_contain_text("Offer by textmessage")  # in two lines
+    page.set_viewport_size({"width": 1920, "height": 800})
+    expect(picture).to_contain_text("Offer by text message")
     context.close()
     assert not problems, "\n".join(map(str, problems))

@@ -12,13 +12,16 @@ from idearc.core import Idearc
 from idearc.errors import IdearcError
 from idearc.models import Idea, now
 from idearc.progress import Progress, State
-from idearc.views import frame
+from idearc.views import browser, frame
+from idearc.views.button import button
 from idearc.views.session import this_session
 
 # Drawing waits so long before it adds the timer and what shows results: both load scripts, and
 # Chromium would run them before it paints the tabs.
 _SECONDS_FOR_TABS = 0.3
 _TICK = "tick-"
+_CAME, _SILENT = f"{_TICK}came", f"{_TICK}silent"  # whether one did; whether none did for long
+_SECONDS_FOR_THE_FIRST = 10  # or three ticks, if those take longer
 
 
 def progress(
@@ -84,12 +87,18 @@ def _tick_alone(
     is_first = _key(idea) not in st.session_state
     if is_first:
         time.sleep(_SECONDS_FOR_TABS)
-    st_autorefresh(
-        interval=round(idearc.tick_seconds * 1000),
-        limit=idearc.max_ticks + 1,  # it fires while the count is below its limit
-        debounce=False,  # or clicks would put the next tick off
-        key=_key(idea),
-    )
+    st.html("<style>.st-key-timer [data-testid=stAlert] { display: none }</style>")  # Streamlit's
+    with st.container(key="timer"):
+        st_autorefresh(
+            interval=round(idearc.tick_seconds * 1000),
+            limit=idearc.max_ticks + 1,  # it fires while the count is below its limit
+            debounce=False,  # or clicks would put the next tick off
+            key=_key(idea),
+        )
+    if ticks:
+        st.session_state[_CAME] = True
+    if _CAME not in st.session_state:
+        _look_after_timer(idearc)
     if is_first and not any(progress.result for progress in shown.values()):
         frame.preload_content()
     # Again: who was not connected for a while is forgotten.
@@ -97,6 +106,25 @@ def _tick_alone(
     has_more = any(_changing(there[name]) != _changing(shown[name]) for name in shown)
     if open_tab and has_more and (viewer := this_session()):
         viewer.show_more()
+
+
+def _look_after_timer(idearc: Idearc) -> None:
+    """Says once that no tick comes. The timer lives in a frame, which a proxy's header may refuse.
+
+    What comes without ticks still comes.
+    """
+    if _SILENT not in st.session_state:
+        patience = max(_SECONDS_FOR_THE_FIRST, 3 * idearc.tick_seconds)
+        silent = {_SILENT: True}
+        browser.tell_silence(patience, f"{_TICK}alarm", lambda: st.session_state.update(silent))
+        return
+    st.info(
+        "This page can't look for results by itself: its timer, a frame of this very site, is not "
+        "let in. Who runs this server finds the header to change in OPERATING.md. Results come "
+        "all the same where the server tells of them at once.",
+        icon=":material/timer_off:",
+    )
+    button("Check again", f"{_TICK}check-again", lambda: None)
 
 
 @st.fragment(run_every=timedelta(days=1))
