@@ -7,7 +7,7 @@ import streamlit as st
 from idearc.application import get_idearc
 from idearc.errors import IdearcError, StoreError
 from idearc.markdown import plain
-from idearc.views.browser import TEXTS
+from idearc.views.browser import STYLE
 from idearc.views.entrance import log_out_button
 from idearc.views.session import keep_this_page
 
@@ -30,7 +30,7 @@ st.set_page_config(
     layout="wide" if is_wide else "centered",
 )
 st.logo(icon, size="large")
-st.html(TEXTS)
+st.html(STYLE)
 
 # The last on the page and the first to be there: what an earlier run said goes at once.
 body, problem = st.container(), st.empty()

@@ -271,18 +271,22 @@ class Idearc:
                 Choice(idea_id=idea_id, job=job.name, position=position, is_chosen=is_chosen)
             )
 
-    def add_file(self, content: bytes) -> str:
+    def import_idea(self, content: bytes) -> str:
         """Keeps the idea of a file that `snapshot.write` made, as a new one, and returns its id.
 
-        Raises InputError, and keeps nothing, when it can't be used, or a limit is reached, and for
-        a visitor without a list.
+        Starts the jobs that the file has no result of. Raises InputError, and keeps nothing, when
+        it can't be used, or a limit is reached, and for a visitor without a list.
         """
         self.check_list()
         there = read(content)
-        self._limits.admit(self.visitor, there.idea.id, [], self._live, is_new=True)
-        there.idea.owner = self.visitor.owner
+        idea = there.idea
+        missing = [name for name, job in JOBS.items() if not there.part(job)]
+        self._limits.admit(self.visitor, idea.id, missing, self._live, is_new=True)
+        idea.owner = self.visitor.owner
         self._store.add_snapshot(there)
-        return there.idea.id
+        if missing:
+            self._runner.start(idea.id, missing)
+        return idea.id
 
     def ideas(self, page: int, search: str = "") -> Sequence[Idea]:
         """One page of the visitor's ideas that hold all these words, the newest first.

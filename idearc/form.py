@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from collections.abc import Iterator, Sequence
 
 from idearc.errors import InputError
 from idearc.models import Idea
@@ -11,18 +12,23 @@ NAME_MAX = 80
 NAME_SHORT = 45  # of an idea that is called by its first words: two lines on a phone
 TEXT_MIN, TEXT_MAX = 10, 4_000
 KNOWN_MAX = 20
+_KNOWN_TEXT_MAX = 4_000  # with all that stands between the names
 SEARCH_MAX = 200  # characters of what ideas are searched by
 
-# What people write lists with, in many scripts: signs between names, then marks before a name. A
-# comma before a legal form belongs to the name, as in "Acme, Inc."; SAS and others are names too.
+# What people write lists with, in many scripts. A comma before a legal form belongs to the name, as
+# in "Acme, Inc."; SAS and others are names too.
 _SIGNS = r"\n;，、；،؛•"
-_LEGAL_FORM = rf" *(?:inc|incorporated|corp|limited|ltd|llc|llp|gmbh)\.? *(?:[,{_SIGNS}]|$)"
-_MARK = r"\s*(?:[-–—*·‣▪●○◦■]|\(?\d{1,2}(?:[.)](?=\s)|[、．）]))\s*(?=\S)"
-_SEPARATOR = re.compile(rf"(?:^|[{_SIGNS}]|,(?!{_LEGAL_FORM}))(?:{_MARK})*", re.IGNORECASE)
+_LEGAL_FORM = (
+    r" *(?:inc|incorporated|corp|corporation|limited|co|co\.?,? *ltd|ltd|llc|llp|plc|gmbh|s\.a\.)"
+    rf"\.? *(?:\([^()\n]*\) *)?(?:[,{_SIGNS}]|$)"
+)
+_SEPARATOR = re.compile(rf"[{_SIGNS}]|,(?!{_LEGAL_FORM})", re.IGNORECASE)
+_BULLET = re.compile(r"(?:(?:[-–—*](?=\s)|[·‣▪●○◦■])\s*(?=\S))+")
+_NUMBER = re.compile(r"\s*\(?(\d{1,2})(?:[.)](?=\s)|[、．）])\s*(?=\S)")
 
 
-def read_form(name: str, text: str, known: str, token: str) -> Idea:
-    """The idea that was written down; `known` names competitors, in a list of any kind.
+def read_form(name: str, text: str, known: str | Sequence[str], token: str) -> Idea:
+    """The idea that was written down; `known` names competitors, as a list of any kind is written.
 
     Raises InputError, which says what to mend.
     """
@@ -43,9 +49,15 @@ def read_form(name: str, text: str, known: str, token: str) -> Idea:
     return Idea(token=token, name=name or _first_words(text), text=text, known=_names(known))
 
 
-def _names(known: str) -> list[str]:
-    parts = (" ".join(clean(part).split()) for part in _SEPARATOR.split(clean(known)))
-    written = list(filter(None, parts))
+def _names(known: str | Sequence[str]) -> list[str]:
+    if isinstance(known, str):
+        if len(known) > _KNOWN_TEXT_MAX:
+            raise InputError(
+                f"The known competitors have {len(known):,} characters; at most "
+                f"{_KNOWN_TEXT_MAX:,} fit. Leave some out."
+            )
+        known = list(_split(clean(known)))
+    written = list(filter(None, (" ".join(clean(name).split()) for name in known)))
     for name in written:
         if len(name) > NAME_MAX:
             raise InputError(
@@ -58,6 +70,17 @@ def _names(known: str) -> list[str]:
             f"There are {len(names)} known competitors; at most {KNOWN_MAX} fit. Leave some out."
         )
     return names
+
+
+def _split(known: str) -> Iterator[str]:
+    """Names without what a list puts before them; numbers are a list's only if they count."""
+    lines = list(filter(None, map(str.strip, known.split("\n"))))
+    numbers = [found for line in lines if (found := _NUMBER.match(line))]
+    if len(numbers) > 1 and [int(one[1]) for one in numbers] == list(range(1, len(numbers) + 1)):
+        lines = [_NUMBER.sub("", line, count=1) for line in lines]
+    for line in lines:
+        for part in _SEPARATOR.split(line):
+            yield _BULLET.sub("", part.strip(), count=1)
 
 
 def _first_words(text: str) -> str:

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from idearc.errors import InputError
 from idearc.form import read_form
 from idearc.jobs import JOBS, Job
-from idearc.models import Choice, Finding, Idea, Result, new_id
+from idearc.models import Choice, Finding, Idea, Result, new_id, now
 from idearc.text import Names, clean
 
 MAX_BYTES = 5_000_000  # of a file; one idea with its results has some 10,000
@@ -32,7 +32,8 @@ class Part:
 
     def not_found(self, known: Sequence[str]) -> Sequence[str]:
         """Which of the competitors that the visitor knows are not there; none where kinds are."""
-        if not self.job.question.tells_known or all(one.is_a_kind for one in self.findings):
+        are_kinds = bool(self.findings) and all(one.is_a_kind for one in self.findings)
+        if are_kinds or not self.job.question.tells_known:
             return []
         found = Names(one.name for one in self.findings)
         return [name for name in known if name not in found]
@@ -80,7 +81,7 @@ class _ResultPart(BaseModel):
     job: str
     provider: str
     model: str
-    seconds: float = Field(ge=0, allow_inf_nan=False)
+    seconds: float = Field(ge=0, le=1_000_000, allow_inf_nan=False)
     input_tokens: _Count
     output_tokens: _Count
     searched: _Few[str]
@@ -165,8 +166,8 @@ def _clean(value: Any) -> Any:
 
 def _snapshot(file: _File) -> Snapshot:
     written = file.idea
-    idea = read_form(written.name, written.text, "\n".join(written.known), token=new_id())
-    idea.created_at = written.created_at
+    idea = read_form(written.name, written.text, written.known, token=new_id())
+    idea.created_at = min(written.created_at, now())  # what is newest is what others go by
     parts = [_part(idea.id, result, place) for place, result in enumerate(file.results)]
     if len({part.job.name for part in parts}) < len(parts):
         raise InputError("The file holds two results of the same job. Export the idea again.")
@@ -191,4 +192,5 @@ def _part(idea_id: str, file: _ResultPart, place: int) -> Part:
     if any(position >= len(findings) for position in file.choices):
         raise InputError("The file holds a choice of what was not found. Export the idea again.")
     result = Result(idea_id=idea_id, **file.model_dump(exclude={"findings", "choices"}))
+    result.created_at = min(result.created_at, now())
     return Part(job, result, findings, file.choices)

@@ -17,7 +17,7 @@ _REORDERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 # What has no ink of its own; at the ends of a text the zero-width characters have no use either.
 _UNSEEN_CATEGORIES = {"Cf", "Cn", "Me", "Mn", "Zl", "Zp", "Zs"}
-_ZERO_WIDTH = "\u200b\u200e\u200f\u2060\ufeff"
+_TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200e\u200f\u2060\ufeff"
 
 
 def clean(text: str) -> str:
@@ -36,12 +36,12 @@ def clean(text: str) -> str:
         )
     if all(char == "\n" or unicodedata.category(char) in _UNSEEN_CATEGORIES for char in kept):
         return ""
-    return re.sub(rf"^[\s{_ZERO_WIDTH}]+|[\s{_ZERO_WIDTH}]+\Z", "", kept)
+    return kept.strip(_TRIMMED)
 
 
-# Marks over Latin and Greek letters, as typists leave them out; elsewhere such marks make other
-# letters: Май is not Маи.
-_ACCENTS = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+")
+# Marks that typists leave out, over Latin and Greek letters and the Russian е; elsewhere such marks
+# make other letters: Май is not Маи.
+_ACCENTS = re.compile(r"(?<=[a-zα-ω])[\u0300-\u036f]+|(?<=е)\u0308")
 _IN_WORDS = str.maketrans("ı", "i", "\u00ad\u200b\u2060\ufeff")  # Turkish I; what has no ink
 
 
@@ -51,8 +51,9 @@ def normalised(text: str) -> str:
     Without case (ß is ss), accents, the widths of East Asian letters, and a letter's form at the
     end of a word: https://www.unicode.org/reports/tr15, and 3.13.5 of the Unicode Standard.
     """
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", decomposed)).translate(_IN_WORDS)
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = _ACCENTS.sub("", decomposed).translate(_IN_WORDS)
+    return unicodedata.normalize("NFC", bare)  # or a search for か would find が
 
 
 SHORT = 80  # characters that a heading may have

@@ -8,14 +8,14 @@ from idearc.application import get_idearc
 from idearc.core import IDEAS_PER_PAGE
 from idearc.form import SEARCH_MAX
 from idearc.markdown import plain
-from idearc.views import parts, states, upload, versions
+from idearc.views import importing, parts, states, versions
 
 idearc = get_idearc()
 idearc.check_list()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Ideas", anchor=False)
-    upload.import_button(idearc)
+    importing.import_button(idearc)
 search = st.text_input(
     "Search",
     max_chars=SEARCH_MAX,

@@ -1175,9 +1175,7 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
             page.emulate_media(color_scheme=scheme)
             page.wait_for_timeout(500)  # what fades in has its colour then
             backgrounds.add(page.get_by_test_id("stApp").evaluate(BACKGROUND))
-            for violation in Axe().run(page).response["violations"]:
-                nodes = [node["html"][:300] for node in violation["nodes"]]
-                problems.append((words, scheme, violation["id"], violation["impact"], nodes[:3]))
+            problems += violations(page, f"{words}, {scheme}")
         assert len(backgrounds) == 2
         width = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth")
         assert width <= 380, f"{words}: {width}"
@@ -1188,5 +1186,18 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
     expect(picture).to_contain_text("Offer by textmessage")  # in two lines
     page.set_viewport_size({"width": 1920, "height": 800})
     expect(picture).to_contain_text("Offer by text message")
+    page.get_by_role("button", name="Export").click()
+    page.get_by_role("button", name="Brief, as Markdown").hover()
+    page.wait_for_timeout(500)
+    problems += violations(page, "what can be taken away")
     context.close()
-    assert not problems, "\n".join(map(str, problems))
+    assert not problems, "\n".join(problems)
+
+
+def violations(page: Page, where: str) -> list[str]:
+    """What axe-core finds."""
+    found = []
+    for one in Axe().run(page).response["violations"]:
+        nodes = [node["html"][:300] for node in one["nodes"][:3]]
+        found.append(f"{where}: {one['id']}, {one['impact']}, {nodes}")
+    return found

@@ -164,11 +164,14 @@ LISTS = [
     ("1、美团\n２．口碑", ["美团", "口碑"]),
     ("موعدك، فريشا؛ بوكسي", ["موعدك", "فريشا", "بوكسي"]),
     ("Booksy; Fresha;Treatwell", ["Booksy", "Fresha", "Treatwell"]),
-    ("- Booksy\n-Fresha\n– Treat - Well", ["Booksy", "Fresha", "Treat - Well"]),
+    ("- Booksy\n - Fresha\n– Treat - Well", ["Booksy", "Fresha", "Treat - Well"]),
     ("* Booksy\n• Fresha • Treatwell\n  ▪Vagaro", ["Booksy", "Fresha", "Treatwell", "Vagaro"]),
-    ("1. Booksy\n2) Fresha\n(3) Treatwell", ["Booksy", "Fresha", "Treatwell"]),
-    ("Bed and Breakfast\nAC/DC\nT-Mobile\n1.5 Studio\n24/7 Hair", None),
+    ("1. Booksy\n\n2) Fresha\n(3) Treatwell", ["Booksy", "Fresha", "Treatwell"]),
     ("Acme, Inc.; Cuts, GmbH，Fresh", ["Acme, Inc.", "Cuts, GmbH", "Fresh"]),
+    ("Acme, Co., Ltd., Cuts, S.A.", ["Acme, Co., Ltd.", "Cuts, S.A."]),
+    ("Acme, Inc. (US), Treat, SAS", ["Acme, Inc. (US)", "Treat", "SAS"]),
+    ("Bed and Breakfast\nAC/DC\nT-Mobile\n1.5 Studio\n24/7 Hair", None),
+    ("1. FC Köln\n*NSYNC\n-18°\n99 Designs\n7. Eleven", None),
 ]
 
 
@@ -184,6 +187,7 @@ def test_known_competitors_are_split_as_people_write_lists(
     [
         (",".join(f"Name {number}" for number in range(21)), "21 known competitors; at most 20"),
         ("x" * 81, "“x{30}…” has 81 characters; at most 80"),
+        ("a" + "\n" * 20_000 + "b", "have 20,002 characters; at most 4,000 fit"),
     ],
 )
 def test_too_much_that_is_known_is_refused(idearc: Idearc, known: str, said: str) -> None:
@@ -436,6 +440,8 @@ LOOKS_ALIKE = [
     ("ﬁtness", "fit"),
     ("ｶﾌｪ", "カフェ"),
     ("Май", "МАЙ"),
+    ("Ёлка", "елка"),
+    ("はがき", "は\u304b\u3099き"),
 ]
 
 
@@ -446,6 +452,12 @@ def test_a_search_finds_what_looks_equal(each_database_url: str, written: str, s
     store.add_idea(an_idea(name="One", text=f"For {written}, and so on."))
     assert [idea.name for idea in store.ideas(limit=9, search=search)] == ["One"]
     store.close()
+
+
+def test_a_search_keeps_apart_what_looks_different(store: Store) -> None:
+    store.add_idea(an_idea(name="Another", text="Май, がじ and 낮, and so on."))
+    for other in ("маи", "か", "나", "じか"):
+        assert store.ideas(limit=9, search=other) == []
 
 
 def test_ideas_are_found_by_words_in_any_case(store: Store, idearc: Idearc) -> None:

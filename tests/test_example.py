@@ -83,7 +83,7 @@ def test_from_the_form_to_the_example_and_back(
         assert kept["Fill the chair.xlsx"].read_bytes().startswith(b"PK")
         page.reload()
         expect(page.get_by_text("First version: 4 of 7")).to_be_visible()
-        page.get_by_role("link", name="Write down your own idea").click()
+        page.get_by_role("button", name="Write down your own idea").click()
         expect(page.get_by_label("Your idea")).to_be_visible()
 
         # What was exported comes back as an idea, and what is no such file says why.

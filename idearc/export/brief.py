@@ -33,7 +33,7 @@ def brief(snapshot: Snapshot) -> Iterator[Block]:
         yield Block("heading", f"{part.job.label} that it does not get now")
         yield from _others(_chosen(part, False))
     for part in snapshot.parts:
-        if part not in to_choose:
+        if part.findings and part not in to_choose:
             yield Block("heading", f"{part.job.label} today")
             yield from _found(part)
     yield Block("heading", "What is not known")
@@ -52,7 +52,7 @@ def _tasks(findings: Sequence[Finding]) -> Iterator[Block]:
         yield Block("task", one.name)
         for name, value in one.own_fields().items():
             if name != "name" and value:
-                text = "; ".join(value) if isinstance(value, list) else str(value)
+                text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
                 yield Block("subitem", text, f"{label_of(name)}: ")
 
 
@@ -69,15 +69,15 @@ def _in_short(one: Finding) -> str:
 
 
 def _found(part: Part) -> Iterator[Block]:
-    """Each with the addresses that a search vouches for, and the sentence that it was cut from."""
-    if not part.findings:
-        yield Block("text", part.job.nothing)
+    """Each with the addresses that a search vouches for, and the sentence that names it."""
     pages = Pages(part.result.pages)
     for one in part.findings:
         yield Block("item", _in_short(one))
         fields = one.own_fields().values()
         texts = [
-            text for field in fields for text in (field if isinstance(field, list) else [field])
+            str(text)
+            for field in fields
+            for text in (field if isinstance(field, list) else [field])
         ]
         for text in dict.fromkeys(texts):
             if pages.vouch_for(text):
@@ -95,6 +95,8 @@ def _unknown(snapshot: Snapshot) -> Iterator[str]:
         pages = Pages(part.result.pages)
         if job.web_question and not part.result.is_researched:
             yield f"{job.label}: {FROM_MEMORY[0].lower()}{FROM_MEMORY[1:]}"
+        if not part.findings:
+            yield f"{job.label}: {job.nothing}"
         if part.result.search_failure:
             yield f"{job.label}: {part.result.search_failure}"
         if doubted := [one.name for one in part.findings if one.is_confirmed(pages) is False]:

@@ -90,8 +90,13 @@ def _table(part: Part) -> list[list[str]]:
     rows = [_spread(row) for row in _rows(part)]
     columns = dict.fromkeys(label for row in sorted(rows, key=len, reverse=True) for label in row)
     filled = [label for label in columns if any(row.get(label) for row in rows)] or ["Name"]
-    cells = [[_NO_XML.sub("", row.get(label, ""))[:_CELL] for label in filled] for row in rows]
-    return [filled, *cells]
+    return [filled, *([_in_sheet(row.get(label, "")) for label in filled] for row in rows)]
+
+
+def _in_sheet(text: str) -> str:
+    """As much of it as a cell takes; one that begins like XlsxWriter's own XML is none."""
+    text = re.sub("^(?=<r>)", "\u2060", _NO_XML.sub("", text))
+    return text[:_CELL]
 
 
 def _width(text: str) -> int:
@@ -107,12 +112,13 @@ def _lines(text: str, width: int) -> int:
 
 def _spread(row: Mapping[str, Any]) -> dict[str, str]:
     """The texts of a row by their columns."""
-    texts: dict[str, str] = {}
+    spread: dict[str, str] = {}
     for name, value in row.items():
         label = label_of(name)
-        if isinstance(value, list) and any(map(as_address, value)):
-            places = ["", *map(" {}".format, range(2, len(value) + 1))]
-            texts |= {f"{label}{place}": text for place, text in zip(places, value, strict=True)}
+        texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]
+        if any(map(as_address, texts)):
+            labels = [label, *(f"{label} {place}" for place in range(2, len(texts) + 1))]
+            spread |= dict(zip(labels, texts, strict=True))
         else:
-            texts[label] = "\n".join(value) if isinstance(value, list) else str(value)
-    return texts
+            spread[label] = "\n".join(texts)
+    return spread

@@ -129,19 +129,26 @@ _silence = st.components.v2.component(
         export default function ({ data, parentElement, setTriggerValue }) {
             const tell = () => setTriggerValue("told", true);
             parentElement.alarm ??= setTimeout(tell, 1000 * data.seconds);
-            return () => clearTimeout(parentElement.alarm);
+            return () => {
+                clearTimeout(parentElement.alarm);
+                parentElement.alarm = undefined;
+            };
         }
     """,
 )
 
-# Each text in the direction of its first letter that has one. Captions are paler than other texts,
-# but the links in them are not: too pale, they could hardly be read.
-TEXTS = """<style>
+# Each text runs in the direction of its first letter that has one. Captions are paler than other
+# texts, but the links in them are not, and a button that is only a text is as dark as any text:
+# both could hardly be read otherwise.
+STYLE = """<style>
     .stApp :is(p, li, h1, h2, h3, [data-testid="stText"] > *, textarea, input) {
         text-align: start; unicode-bidi: plaintext;
     }
     .stApp [data-testid="stCaptionContainer"] {
         color: color-mix(in srgb, currentcolor 62%, transparent); opacity: 1;
+    }
+    body button[kind="tertiary"]:is(:hover, :focus, :active, [aria-expanded="true"]) {
+        color: inherit; text-decoration: underline;
     }
 </style>"""
 

@@ -49,7 +49,8 @@ def draw(content: Content) -> None:
     addresses = {one.position: _address(one, found) for one in competitors}
 
     if missing := content.part.not_found(content.idea.known):
-        st.caption(f"Not found: {', '.join(link(name, search_url(name)) for name in missing)}")
+        said = "Not found" if is_researched else "Not among these"
+        st.caption(f"{said}: {', '.join(link(name, search_url(name)) for name in missing)}")
     key = f"competitor-{content.idea.key}"
     _cards(competitors[:_CARDS], addresses, badges, found, key)
     if competitors[_CARDS:]:
@@ -93,7 +94,7 @@ def _table(
                 **({"Badges": badges[one.position]} if has_badges else {}),
                 # A column of its own: those of links are sorted by their addresses.
                 "Link": _own_or_search(one, found),
-                "Kind": one.kind,
+                "Kind": _cell(one.kind),
                 **({"Pricing": _cell(one.pricing)} if has_pricing else {}),
                 "What it does": _cell(one.what),
             }
@@ -122,7 +123,7 @@ def _own_or_search(one: Competitor, found: Pages) -> str:
 def _cell(text: str) -> str:
     """The table can be downloaded: a spreadsheet must not take a text for a formula."""
     line = short(text, 200)
-    return f"\u2060{line}" if line.startswith(("=", "+", "-", "@")) else line
+    return f"\u2060{line}" if line.startswith(tuple("=+-@＝＋－＠")) else line
 
 
 def _cards(

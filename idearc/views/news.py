@@ -13,7 +13,7 @@ from idearc.errors import IdearcError
 from idearc.models import Idea, now
 from idearc.progress import Progress, State
 from idearc.views import browser, frame
-from idearc.views.button import button
+from idearc.views.button import answer, button
 from idearc.views.session import this_session
 
 # Drawing waits so long before it adds the timer and what shows results: both load scripts, and
@@ -109,10 +109,7 @@ def _tick_alone(
 
 
 def _look_after_timer(idearc: Idearc) -> None:
-    """Says once that no tick comes. The timer lives in a frame, which a proxy's header may refuse.
-
-    What comes without ticks still comes.
-    """
+    """Says once that no tick comes: the timer lives in a frame, which a proxy may refuse."""
     if _SILENT not in st.session_state:
         patience = max(_SECONDS_FOR_THE_FIRST, 3 * idearc.tick_seconds)
         silent = {_SILENT: True}
@@ -120,11 +117,14 @@ def _look_after_timer(idearc: Idearc) -> None:
         return
     st.info(
         "This page can't look for results by itself: its timer, a frame of this very site, is not "
-        "let in. Who runs this server finds the header to change in OPERATING.md. Results come "
-        "all the same where the server tells of them at once.",
+        "let in. Results still come as soon as the server tells of them. Who runs it finds the "
+        "header to change in OPERATING.md.",
         icon=":material/timer_off:",
     )
-    button("Check again", f"{_TICK}check-again", lambda: None)
+    check_again = f"{_TICK}check-again"
+    if button("Check again", check_again):
+        answer(check_again)
+        st.rerun()
 
 
 @st.fragment(run_every=timedelta(days=1))

@@ -21,11 +21,12 @@ def import_button(idearc: Idearc) -> None:
             on_change=_take,
             args=(idearc, key),
         )
+        st.caption("It becomes a new idea. What it has no result of begins at once.")
 
 
 def _take(idearc: Idearc, key: str) -> None:
     """A callback: what is wrong with the file is told where all problems are."""
     if file := st.session_state.get(key):
         with problem_told():
-            st.session_state.from_file = idearc.add_file(file.getvalue())
+            st.session_state.from_file = idearc.import_idea(file.getvalue())
         st.session_state.file_place = new_id()
