@@ -33,10 +33,11 @@ def as_ticked() -> Snapshot:
 progress = {part.job.name: Progress(State.DONE, part.result, len(part.findings)) for part in parts}
 st.set_page_config(page_title=f"An example · {idea.name}")
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.badge("An example, all of it made up", icon=":material/visibility:", color="gray")
+    st.badge(
+        "An example, all made up: nothing here is kept", icon=":material/visibility:", color="gray"
+    )
     if st.button("Write down your own idea", type="primary", icon=":material/edit:"):
         st.switch_page("pages/new_idea.py")
-st.caption("Nothing here is kept, and the sites that it names don't exist.")
 frame.heading(idea, last_version=1)
 with row():
     export_button(idea, progress, as_ticked)

@@ -1011,7 +1011,7 @@ def test_the_keyboard_alone_reaches_everything(
     page.keyboard.press("Enter")
     tab_to("link", "See an example")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("An example, all of it made up")).to_be_visible()
+    expect(page.get_by_text("An example, all made up")).to_be_visible()
     reach(page.locator("summary", has_text="As a table"))
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
@@ -1054,7 +1054,7 @@ def test_each_text_stands_at_the_side_where_its_first_letter_begins(
     assert side(cards.get_by_role("heading", name="Fresh")) == "left"
     assert side(cards.get_by_test_id("stText").locator("span")) == "right"
     assert side(cards.get_by_test_id("stText").locator("span").nth(1)) == "left"
-    lines = cards.locator(".line")  # for the ear: what the sign means
+    lines = cards.locator(".point")  # for the ear: what the sign means
     assert lines.all_text_contents() == ["+Strength: سهل", "\u2212Weakness: معقد"]
     assert [one.evaluate("one => getComputedStyle(one).direction") for one in lines.all()] == [
         "rtl",
@@ -1155,7 +1155,7 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
         f"{app.url}/ideas": "10 competitors, 7 features",
         f"{app.url}/workspace?idea={idea.id}": "Pages that the search returned",
         f"{app.url}/workspace?idea={idea.id}&tab=features": "First version: 3 of 7",
-        f"{app.url}/example": "An example, all of it made up",
+        f"{app.url}/example": "An example, all made up",
         f"{app.url}/example?tab=features": "First version: 4 of 7",
         f"{app.url}/?refine={idea.id}": "Refine your idea",
         f"{app.url}/compare?idea={version.id}": "Gone: 1",

@@ -1,6 +1,7 @@
 """How things are drawn. A job's view is the module of its name here, with `draw(content)`.
 
-What visitors and models wrote is untrusted: it is shown by st.text or passes through `plain`.
+What visitors and models wrote is untrusted: it is shown by st.text, or passes through
+`plain` or `html.escape`.
 """
 
 from collections.abc import Callable

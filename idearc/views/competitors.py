@@ -12,7 +12,7 @@ from idearc.markdown import SEARCH_ENGINE, link, plain, search_url
 from idearc.text import Names, short
 from idearc.views import Content
 from idearc.views.parts import field, remark, whole
-from idearc.views.points import Points, points
+from idearc.views.points import STYLE, Points, points
 from idearc.web import Pages, as_address, host
 
 SEEN, NOT_CONFIRMED, KNOWN = "seen in the search", "not confirmed", "you know it"
@@ -51,6 +51,7 @@ def draw(content: Content) -> None:
     if missing := content.part.not_found(content.idea.known):
         said = "Not found" if is_researched else "Not among these"
         st.caption(f"{said}: {', '.join(link(name, search_url(name)) for name in missing)}")
+    st.html(STYLE)
     key = f"competitor-{content.idea.key}"
     _cards(competitors[:_CARDS], addresses, badges, found, key)
     if competitors[_CARDS:]:
@@ -150,7 +151,7 @@ def _card(one: Competitor, address: str, badges: list[str], found: Pages, key: s
     remark(one.pricing, f"{key}-pricing", ":material/sell:")
     strengths = Points("Strength", "Strengths", "+", one.strengths)
     weaknesses = Points("Weakness", "Weaknesses", "\u2212", one.weaknesses)
-    points([strengths, weaknesses], f"{key}-points")
+    points([strengths, weaknesses])
     if one.search:
         st.markdown(f":material/search: {link(short(one.search), search_url(one.search))}")
     sources = [url for url in one.sources if host(url)]

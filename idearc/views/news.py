@@ -87,7 +87,6 @@ def _tick_alone(
     is_first = _key(idea) not in st.session_state
     if is_first:
         time.sleep(_SECONDS_FOR_TABS)
-    st.html("<style>.st-key-timer [data-testid=stAlert] { display: none }</style>")  # Streamlit's
     with st.container(key="timer"):
         st_autorefresh(
             interval=round(idearc.tick_seconds * 1000),

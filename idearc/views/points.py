@@ -1,69 +1,31 @@
-"""What speaks for something and against it: a line each, or lists where there are several."""
+"""What speaks for something and against it: a line each, or lists where there are several.
+
+As HTML: Markdown knows no words for screen readers alone, and no list that begins at the right.
+"""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
 from idearc.views.parts import LONG
 
-_points = st.components.v2.component(
-    "idearc_points",
-    html="<section></section>",
-    css="""
-        section { color: var(--st-text-color); font-family: var(--st-font); line-height: 1.5;
-                  overflow-wrap: anywhere; }
-        p { margin: 0; }
-        .lists { display: grid; gap: .75rem 1rem; }
-        @media (min-width: 640px) { .lists { grid-template-columns: 1fr 1fr; } }
-        .title { font-weight: 600; }
-        ul { list-style: none; margin: 0; padding: 0; }
-        li { display: list-item; list-style: disc; margin-inline-start: 1.25em; }
-        .line { display: flex; gap: .5em; }
-        .sign { flex: none; font-weight: 600; text-align: center; width: .8em; }
-        .unseen { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute;
+# Once on a page, before its points.
+STYLE = """<style>
+    .point { display: flex; gap: .5em; }
+    .point > [aria-hidden] { flex: none; font-weight: 600; text-align: center; width: .8em; }
+    .point-kind { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute;
                   white-space: nowrap; width: 1px; }
-        summary { cursor: pointer; list-style: none; }
-        details:not([open]) summary { -webkit-box-orient: vertical; -webkit-line-clamp: 3;
+    .points { display: grid; gap: .75rem 1rem; overflow-wrap: anywhere; }
+    @media (min-width: 640px) { .points { grid-template-columns: 1fr 1fr; } }
+    .points b { font-weight: 600; }
+    .stApp .points ul { margin: 0; padding: 0; }
+    .stApp .points li { font-size: inherit; margin: 0; margin-inline-start: 1.25em; padding: 0; }
+    .point-text summary { cursor: pointer; list-style: none; }
+    .point-text:not([open]) summary { -webkit-box-orient: vertical; -webkit-line-clamp: 3;
                                       display: -webkit-box; overflow: hidden; }
-    """,
-    js="""
-        const add = (parent, tag, className, text = "") => {
-            const made = parent.appendChild(document.createElement(tag));
-            made.className = className;
-            made.textContent = text;
-            return made;
-        };
-        export default function ({ data, parentElement }) {
-            const { groups, long } = data;
-            const all = parentElement.querySelector("section");
-            all.replaceChildren();
-            // Each text runs in the direction of its first letter; hints for screen readers don't
-            // count, as they have a direction of their own.
-            const write = (parent, text) => {
-                const isLong = text.length > long;
-                const place = isLong ? add(parent, "details", "") : parent;
-                add(place, isLong ? "summary" : "span", "", text);
-                parent.dir = "auto";
-            };
-            const isShort = groups.every(([, , , texts]) => texts.length < 2);
-            all.className = isShort ? "" : "lists";
-            for (const [one, several, sign, texts] of groups) {
-                if (!isShort) {
-                    const group = add(all, "div", "");
-                    if (texts.length) add(group, "p", "title", several);
-                    const list = add(group, "ul", "");
-                    for (const text of texts) write(add(list, "li", ""), text);
-                } else if (texts.length) {
-                    const line = add(all, "div", "line");
-                    add(line, "span", "sign", sign).ariaHidden = "true";
-                    add(line, "span", "unseen", `${one}: `).dir = "ltr";
-                    write(line, texts[0]);
-                }
-            }
-        }
-    """,
-)
+</style>"""
 
 
 @dataclass(frozen=True)
@@ -76,7 +38,31 @@ class Points:
     texts: Sequence[str]
 
 
-def points(groups: Sequence[Points], key: str) -> None:
-    """Untrusted texts, which stay texts there; nothing where there are none."""
-    if any(group.texts for group in groups):
-        _points(data={"groups": [list(astuple(group)) for group in groups], "long": LONG}, key=key)
+def points(groups: Sequence[Points]) -> None:
+    """The texts are untrusted, and stay texts; nothing is drawn where there are none."""
+    there = [group for group in groups if group.texts]
+    if not there:
+        return
+    if all(len(group.texts) == 1 for group in there):
+        st.html("".join(map(_line, there)))
+    else:
+        st.html(f'<div class="points">{"".join(map(_list, groups))}</div>')
+
+
+def _line(group: Points) -> str:
+    # Its direction is that of the text: what has a direction of its own does not count.
+    kind = f'<span class="point-kind" dir="ltr">{group.one}: </span>'
+    sign = f'<span aria-hidden="true">{group.sign}</span>'
+    return f'<div class="point" dir="auto">{sign}{kind}{_text(group.texts[0])}</div>'
+
+
+def _list(group: Points) -> str:
+    items = "".join(f'<li dir="auto">{_text(text)}</li>' for text in group.texts)
+    return f"<div><b>{group.several}</b><ul>{items}</ul></div>" if items else "<div></div>"
+
+
+def _text(text: str) -> str:
+    """A long one shows its beginning, and all of it after a click."""
+    if len(text) > LONG:
+        return f'<details class="point-text"><summary>{escape(text)}</summary></details>'
+    return f"<span>{escape(text)}</span>"

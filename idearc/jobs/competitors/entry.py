@@ -40,6 +40,11 @@ class CompetitorFields(Base):
         sa_column_kwargs={"server_default": ""},  # for rows that are older than this column
     )
 
+    @property
+    def is_a_kind(self) -> bool:
+        """Whether it is no name, but a kind of alternatives."""
+        return self.kind in {"product", "service", "habit"}
+
     def was_seen(self, found: Pages) -> bool:
         """Whether a search returned a page of its own site, or one that it names as its source."""
         return found.has_site(self.url) or any(found.has(source) for source in self.sources)
@@ -48,9 +53,7 @@ class CompetitorFields(Base):
 class Competitor(Finding, CompetitorFields, table=True):
     """A competitor as it is stored."""
 
-    @property
-    def is_a_kind(self) -> bool:
-        return self.kind in {"product", "service", "habit"}
+    is_a_kind = CompetitorFields.is_a_kind  # not that of findings in general
 
     def is_confirmed(self, pages: Pages) -> bool | None:
         return self.was_seen(pages) if pages and not self.is_a_kind else None
