@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from idearc.models import Finding
-from idearc.text import Names
+from idearc.spelling import Names
 
 
 @dataclass(frozen=True)

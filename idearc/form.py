@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from idearc.errors import InputError
 from idearc.models import Idea
-from idearc.text import clean, differently_spelled
+from idearc.spelling import differently_spelled
+from idearc.text import clean
 
 NAME_MAX = 80
 NAME_SHORT = 45  # of an idea that is called by its first words: two lines on a phone
@@ -23,8 +24,8 @@ _LEGAL_FORM = (
     rf"\.? *(?:\([^()\n]*\) *)?(?:[,{_SIGNS}]|$)"
 )
 _SEPARATOR = re.compile(rf"[{_SIGNS}]|,(?!{_LEGAL_FORM})", re.IGNORECASE)
-_BULLET = re.compile(r"(?:(?:[-–—*](?=\s)|[·‣▪●○◦■])\s*(?=\S))+")
-_NUMBER = re.compile(r"\s*\(?(\d{1,2})(?:[.)](?=\s)|[、．）])\s*(?=\S)")
+_BULLET = re.compile(r"^(?:(?:[-–—*](?=\s)|[·‣▪●○◦■])\s*(?=\S))+")
+_NUMBER = re.compile(r"^\(?(\d{1,2})(?:[.)](?=\s)|[、．）])\s*(?=\S)")
 
 
 def read_form(name: str, text: str, known: str | Sequence[str], token: str) -> Idea:
@@ -77,10 +78,10 @@ def _split(known: str) -> Iterator[str]:
     lines = list(filter(None, map(str.strip, known.split("\n"))))
     numbers = [found for line in lines if (found := _NUMBER.match(line))]
     if len(numbers) > 1 and [int(one[1]) for one in numbers] == list(range(1, len(numbers) + 1)):
-        lines = [_NUMBER.sub("", line, count=1) for line in lines]
+        lines = [_NUMBER.sub("", line) for line in lines]
     for line in lines:
         for part in _SEPARATOR.split(line):
-            yield _BULLET.sub("", part.strip(), count=1)
+            yield _BULLET.sub("", part.strip())
 
 
 def _first_words(text: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import registry
 from sqlmodel import JSON, Field, SQLModel
 
-from idearc.text import normalised
+from idearc.spelling import normalised
 from idearc.web import Pages
 
 

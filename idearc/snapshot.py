@@ -14,7 +14,8 @@ from idearc.errors import InputError
 from idearc.form import read_form
 from idearc.jobs import JOBS, Job
 from idearc.models import Choice, Finding, Idea, Result, new_id, now
-from idearc.text import Names, clean
+from idearc.spelling import Names
+from idearc.text import clean
 
 MAX_BYTES = 5_000_000  # of a file; one idea with its results has some 10,000
 

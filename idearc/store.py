@@ -16,7 +16,7 @@ from idearc.jobs import JOBS, Job
 from idearc.models import Choice, Finding, Idea, Result, Share
 from idearc.providers import Answer
 from idearc.snapshot import Part, Snapshot
-from idearc.text import normalised
+from idearc.spelling import normalised
 
 _ATTEMPTS = 9  # to be the next version, while others refine the same idea
 

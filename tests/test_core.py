@@ -170,7 +170,8 @@ LISTS = [
     ("Acme, Inc.; Cuts, GmbH，Fresh", ["Acme, Inc.", "Cuts, GmbH", "Fresh"]),
     ("Acme, Co., Ltd., Cuts, S.A.", ["Acme, Co., Ltd.", "Cuts, S.A."]),
     ("Acme, Inc. (US), Treat, SAS", ["Acme, Inc. (US)", "Treat", "SAS"]),
-    ("Bed and Breakfast\nAC/DC\nT-Mobile\n1.5 Studio\n24/7 Hair", None),
+    ("Bed and Breakfast\nAC/DC\nT-Mobile\n1.5 Studio\n24/7 Hair\nTreat - Well\nA · B", None),
+    ("1. Booksy 2) pro\n2. Fresha\nTen (3) x", ["Booksy 2) pro", "Fresha", "Ten (3) x"]),
     ("1. FC Köln\n*NSYNC\n-18°\n99 Designs\n7. Eleven", None),
 ]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from idearc.text import Name, Names, Text, differently_spelled, distinct
+from idearc.spelling import Names, differently_spelled, distinct
+from idearc.text import Name, Text
 
 
 @dataclass

@@ -11,7 +11,8 @@ from sqlmodel import String
 
 from idearc.jobs.job import RULES, Job, JobAnswer, Question, material
 from idearc.models import Base, Finding
-from idearc.text import Name, Text, distinct, first
+from idearc.spelling import distinct
+from idearc.text import Name, Text, first
 
 Priority = Literal["must", "should", "could"]
 # Which letter the other words for an effort mean, which models use that don't keep to a schema.

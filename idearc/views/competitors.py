@@ -9,7 +9,8 @@ import streamlit as st
 
 from idearc.jobs.competitors import Competitor
 from idearc.markdown import SEARCH_ENGINE, link, plain, search_url
-from idearc.text import Names, short
+from idearc.spelling import Names
+from idearc.text import short
 from idearc.views import Content
 from idearc.views.parts import field, remark, whole
 from idearc.views.points import STYLE, Points, points

@@ -11,7 +11,8 @@ from sqlmodel import Field as Column
 
 from idearc.jobs.job import JobAnswer
 from idearc.models import Base, Finding
-from idearc.text import Name, Phrases, Text, differently_spelled, first
+from idearc.spelling import differently_spelled
+from idearc.text import Name, Phrases, Text, first
 from idearc.web import Pages
 
 # Small models don't come to an end by themselves; servers that enforce the schema stop them here.

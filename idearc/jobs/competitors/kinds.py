@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from idearc.jobs.competitors.entry import CompetitorFields
 from idearc.jobs.job import JobAnswer, Question, material
-from idearc.text import Name, Text, distinct, first
+from idearc.spelling import distinct
+from idearc.text import Name, Text, first
 
 
 class Alternative(BaseModel):

@@ -31,7 +31,8 @@ from idearc.jobs.research.names import (
 )
 from idearc.jobs.research.words import is_said
 from idearc.models import Idea
-from idearc.text import bare, counted, differently_spelled
+from idearc.spelling import bare, differently_spelled
+from idearc.text import counted
 from idearc.web import Hit
 
 # What takes a small model 1 to 3 s each.

@@ -8,7 +8,7 @@ from itertools import compress
 from operator import itemgetter
 
 from idearc.jobs.research.words import GeneralWords, words_of
-from idearc.text import Names, bare
+from idearc.spelling import Names, bare
 from idearc.web import Hit, site
 
 _MAX_WORDS = 5  # of a name

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from idearc.text import normalised
+from idearc.spelling import normalised
 
 revision = "0005"
 down_revision = "0004"

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from idearc.jobs.job import RULES, Job, JobAnswer, Question
 from idearc.models import Base, Finding
-from idearc.text import Name, Text, differently_spelled, first
+from idearc.spelling import differently_spelled
+from idearc.text import Name, Text, first
 
 
 class RiskFields(Base):
