@@ -114,7 +114,8 @@ def test_without_log_in_there_is_nothing_but_its_button(
     new_page: Callable[[], Page], with_log_in: AppServer, people: tuple[Person, Person]
 ) -> None:
     page = new_page()
-    for path in [*addresses(people[0].ideas[0]), "/ideas", "/", f"/shared?link={new_id()}"]:
+    others = ["/ideas", "/", "/example", f"/shared?link={new_id()}"]
+    for path in [*addresses(people[0].ideas[0]), *others]:
         page.goto(with_log_in.url + path)
         expect(page.get_by_role("button", name="Log in")).to_be_visible()
         shown = page.locator(".stMain")
@@ -238,6 +239,7 @@ def test_anonymous_visitors_see_what_they_hold_the_link_of(
         expect(one.get_by_role("link", name="Ideas", exact=True)).to_have_count(0)
         other.goto(f"{app.url}/ideas")
         expect(other.get_by_text("There is no list of ideas here")).to_be_visible()
+        expect(other.get_by_role("button", name="Import")).to_have_count(0)
         assert "Salon gaps" not in other.content()
         first = one.url
         other.goto(first)
