@@ -13,7 +13,6 @@ from idearc.bootstrap import LOG_FORMAT, build_store, work
 from idearc.database import migrate
 from idearc.doctor import examine
 from idearc.errors import InputError, explained
-from idearc.jobs import JOBS
 from idearc.settings import read_settings
 from idearc.snapshot import MAX_BYTES, read
 from idearc.text import counted
@@ -42,10 +41,9 @@ def _import(arguments: argparse.Namespace) -> None:
         snapshot.idea.owner = other.owner
     store.add_snapshot(snapshot)
     store.close()
-    done = {part.job.name for part in snapshot.parts}
-    missing = ", ".join(name for name in JOBS if name not in done)
     print(f"Stored “{snapshot.idea.name}” as a new idea, at /workspace?idea={snapshot.idea.id}")
-    if missing:
+    if snapshot.missing:
+        missing = ", ".join(snapshot.missing)
         print(f"The file holds no result of: {missing}. The workspace offers to try again.")
 
 

@@ -280,12 +280,11 @@ class Idearc:
         self.check_list()
         there = read(content)
         idea = there.idea
-        missing = [name for name, job in JOBS.items() if not there.part(job)]
-        self._limits.admit(self.visitor, idea.id, missing, self._live, is_new=True)
+        self._limits.admit(self.visitor, idea.id, there.missing, self._live, is_new=True)
         idea.owner = self.visitor.owner
         self._store.add_snapshot(there)
-        if missing:
-            self._runner.start(idea.id, missing)
+        if there.missing:
+            self._runner.start(idea.id, there.missing)
         return idea.id
 
     def ideas(self, page: int, search: str = "") -> Sequence[Idea]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
 from pydantic_core import from_json
 
 from idearc.errors import InputError
@@ -51,6 +51,11 @@ class Snapshot:
         """What the job has found, when it is done."""
         return next((part for part in self.parts if part.job.name == job.name), None)
 
+    @property
+    def missing(self) -> Sequence[str]:
+        """The names of the jobs that are not done."""
+        return [name for name, job in JOBS.items() if not self.part(job)]
+
     def rows(self) -> Sequence[Result | Finding | Choice]:
         """What is stored beside the idea."""
         choices = [
@@ -68,6 +73,7 @@ _Count = Annotated[int, Field(ge=0, lt=2**31)]
 _Moment = Annotated[
     AwareDatetime,
     Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
+    AfterValidator(lambda moment: min(moment, now())),  # what is newest is what others go by
 ]
 
 
@@ -168,7 +174,7 @@ def _clean(value: Any) -> Any:
 def _snapshot(file: _File) -> Snapshot:
     written = file.idea
     idea = read_form(written.name, written.text, written.known, token=new_id())
-    idea.created_at = min(written.created_at, now())  # what is newest is what others go by
+    idea.created_at = written.created_at
     parts = [_part(idea.id, result, place) for place, result in enumerate(file.results)]
     if len({part.job.name for part in parts}) < len(parts):
         raise InputError("The file holds two results of the same job. Export the idea again.")
@@ -193,5 +199,4 @@ def _part(idea_id: str, file: _ResultPart, place: int) -> Part:
     if any(position >= len(findings) for position in file.choices):
         raise InputError("The file holds a choice of what was not found. Export the idea again.")
     result = Result(idea_id=idea_id, **file.model_dump(exclude={"findings", "choices"}))
-    result.created_at = min(result.created_at, now())
     return Part(job, result, findings, file.choices)

@@ -1,8 +1,9 @@
 """The brief: what a founder hands to whoever builds the idea, a person or a coding assistant."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, filterfalse
 
-from idearc.export.report import FROM_MEMORY, Block, label_of
+from idearc.export.report import FROM_MEMORY, Block, label_of, texts_of
 from idearc.jobs import JOBS
 from idearc.models import Finding
 from idearc.snapshot import Part, Snapshot
@@ -26,19 +27,22 @@ def brief(snapshot: Snapshot) -> Iterator[Block]:
     yield Block("text", _HOW_TO_READ)
     yield Block("heading", "The idea: what it does, and for whom")
     yield Block("text", idea.text)
-    to_choose = [part for part in snapshot.parts if _chosen(part, True) or _chosen(part, False)]
-    for part in to_choose:
+    there = [part for part in snapshot.parts if part.findings]
+    for part in filter(_is_to_choose, there):
         yield Block("heading", f"{part.job.label} of the first version")
         yield from _tasks(_chosen(part, True))
         yield Block("heading", f"{part.job.label} that it does not get now")
         yield from _others(_chosen(part, False))
-    for part in snapshot.parts:
-        if part.findings and part not in to_choose:
-            yield Block("heading", f"{part.job.label} today")
-            yield from _found(part)
+    for part in filterfalse(_is_to_choose, there):
+        yield Block("heading", f"{part.job.label} today")
+        yield from _found(part)
     yield Block("heading", "What is not known")
     for words in _unknown(snapshot):
         yield Block("item", words)
+
+
+def _is_to_choose(part: Part) -> bool:
+    return any(one.is_chosen_at_first is not None for one in part.findings)
 
 
 def _chosen(part: Part, is_chosen: bool) -> Sequence[Finding]:
@@ -52,8 +56,7 @@ def _tasks(findings: Sequence[Finding]) -> Iterator[Block]:
         yield Block("task", one.name)
         for name, value in one.own_fields().items():
             if name != "name" and value:
-                text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-                yield Block("subitem", text, f"{label_of(name)}: ")
+                yield Block("subitem", "; ".join(texts_of(value)), f"{label_of(name)}: ")
 
 
 def _others(findings: Sequence[Finding]) -> Iterator[Block]:
@@ -73,12 +76,7 @@ def _found(part: Part) -> Iterator[Block]:
     pages = Pages(part.result.pages)
     for one in part.findings:
         yield Block("item", _in_short(one))
-        fields = one.own_fields().values()
-        texts = [
-            str(text)
-            for field in fields
-            for text in (field if isinstance(field, list) else [field])
-        ]
+        texts = chain.from_iterable(map(texts_of, one.own_fields().values()))
         for text in dict.fromkeys(texts):
             if pages.vouch_for(text):
                 yield Block("subitem", text, is_link=True)

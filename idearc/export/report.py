@@ -54,6 +54,11 @@ def label_of(field: str) -> str:
     return LABELS.get(field, field.capitalize())
 
 
+def texts_of(value: object) -> list[str]:
+    """Those of a list, or the one of another value."""
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
 def _of_job(part: Part) -> Iterator[Block]:
     job, result = part.job, part.result
     if job.web_question:

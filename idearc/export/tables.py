@@ -8,14 +8,15 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from idearc.export.report import label_of, yes
+from idearc.export.report import label_of, texts_of, yes
 from idearc.snapshot import Part, Snapshot
 from idearc.web import Pages, as_address
 
 # What begins a formula, where a cell begins: also after what others take for the end of a cell, as
 # a spreadsheet does whose country writes semicolons between them, and takes quotes for its own.
 # https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = re.compile(r'(^|[;\t\r\n])(?=["\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])')
+FORMULA_SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
+_FORMULA = re.compile(rf'(^|[;\t\r\n])(?=["\s]*[{re.escape(FORMULA_SIGNS)}]|[\t\r])')
 
 # Of Excel: https://support.microsoft.com/en-us/office/excel-specifications-and-limits-1672b34d
 _CELL, _SHEET_NAME = 32_767, 31  # characters
@@ -45,8 +46,7 @@ def _rows(part: Part) -> Iterator[Mapping[str, Any]]:
 
 
 def _cell(value: object) -> str:
-    text = " | ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return _FORMULA.sub(r"\1'", text)
+    return _FORMULA.sub(r"\1'", " | ".join(texts_of(value)))
 
 
 def workbook(snapshot: Snapshot) -> bytes:
@@ -114,8 +114,7 @@ def _spread(row: Mapping[str, Any]) -> dict[str, str]:
     """The texts of a row by their columns."""
     spread: dict[str, str] = {}
     for name, value in row.items():
-        label = label_of(name)
-        texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]
+        label, texts = label_of(name), texts_of(value)
         if any(map(as_address, texts)):
             labels = [label, *(f"{label} {place}" for place in range(2, len(texts) + 1))]
             spread |= dict(zip(labels, texts, strict=True))

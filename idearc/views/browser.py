@@ -139,13 +139,18 @@ _silence = st.components.v2.component(
 
 # Each text runs in the direction of its first letter that has one. Captions are paler than other
 # texts, but the links in them are not, and a button that is only a text is as dark as any text:
-# both could hardly be read otherwise. What Streamlit says of a timer that does not come, we say.
+# both could hardly be read otherwise. Some words are for the ear alone. What Streamlit says of a
+# timer that does not come, we say.
 STYLE = """<style>
     .stApp :is(p, li, h1, h2, h3, [data-testid="stText"] > *, textarea, input) {
         text-align: start; unicode-bidi: plaintext;
     }
     .stApp [data-testid="stCaptionContainer"] {
         color: color-mix(in srgb, currentcolor 62%, transparent); opacity: 1;
+    }
+    .st-key-unseen-title, .point-kind {
+        clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute;
+        white-space: nowrap; width: 1px;
     }
     .st-key-timer [data-testid="stAlert"] { display: none; }
     body button[kind="tertiary"]:is(:hover, :focus, :active, [aria-expanded="true"]) {

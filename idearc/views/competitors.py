@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from idearc.export.tables import FORMULA_SIGNS
 from idearc.jobs.competitors import Competitor
 from idearc.markdown import SEARCH_ENGINE, link, plain, search_url
 from idearc.spelling import Names
@@ -125,7 +126,7 @@ def _own_or_search(one: Competitor, found: Pages) -> str:
 def _cell(text: str) -> str:
     """The table can be downloaded: a spreadsheet must not take a text for a formula."""
     line = short(text, 200)
-    return f"\u2060{line}" if line.startswith(tuple("=+-@＝＋－＠")) else line
+    return f"\u2060{line}" if line.startswith(tuple(FORMULA_SIGNS)) else line
 
 
 def _cards(

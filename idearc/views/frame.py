@@ -18,10 +18,6 @@ from idearc.views import Content, browser
 from idearc.views.parts import duration, remark, when, whole
 from idearc.views.versions import origin
 
-_FOR_THE_EAR = (
-    "clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px"
-)
-
 
 def preload_workspace() -> None:
     """Unseen, on the form, so that the browser has the scripts of a workspace by the click.
@@ -52,7 +48,6 @@ def heading(idea: Idea, last_version: int) -> None:
     """Name and text; an idea that was given no name is headed by its text."""
     is_named = bool(idea.given_name)
     # Its first words are for the ear alone: the eye reads them in the text.
-    st.html(f"<style>.st-key-unseen-title {{ {_FOR_THE_EAR} }}</style>")
     with st.container(key=None if is_named else "unseen-title"):
         st.title(plain(short(idea.name, NAME_SHORT)), anchor=False)
     with st.container(width=760, gap="xsmall"):

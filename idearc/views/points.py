@@ -15,8 +15,6 @@ from idearc.views.parts import LONG
 STYLE = """<style>
     .point { display: flex; gap: .5em; }
     .point > [aria-hidden] { flex: none; font-weight: 600; text-align: center; width: .8em; }
-    .point-kind { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute;
-                  white-space: nowrap; width: 1px; }
     .points { display: grid; gap: .75rem 1rem; overflow-wrap: anywhere; }
     @media (min-width: 640px) { .points { grid-template-columns: 1fr 1fr; } }
     .points b { font-weight: 600; }
