@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from idearc import __version__
 from idearc.application import get_idearc
 from idearc.errors import IdearcError, StoreError
 from idearc.markdown import plain
@@ -54,6 +55,7 @@ try:
         if deleted := st.session_state.pop("deleted", None):
             st.success(f"{plain(deleted)} is deleted.", icon=":material/delete:")
         page.run()
+        st.caption(f"Idearc {__version__}")
 except IdearcError as error:
     st.set_page_config(page_title="Idearc")
     with problem.container():

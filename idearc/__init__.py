@@ -4,3 +4,5 @@ A *job* is one question asked about every *idea*; launching a job for an idea is
 *provider* gives the model's *answer*; what the *store* keeps of it is one *result* with its
 *findings*. A *runner* carries the runs out. The *workspace* is the page of one idea.
 """
+
+__version__ = "0.2.0"

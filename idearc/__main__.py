@@ -1,23 +1,36 @@
-"""The operator's commands: python -m idearc …"""
+"""The command: idearc, or python -m idearc."""
 
 import argparse
 import io
+import json
 import logging
 import os
 import re
 import sys
 from pathlib import Path
 
+from idearc import __version__
 from idearc.backup import back_up, restore
 from idearc.bootstrap import LOG_FORMAT, build_store, work
 from idearc.database import migrate
 from idearc.doctor import examine
 from idearc.errors import InputError, explained
+from idearc.launch import launch
 from idearc.settings import read_settings
 from idearc.snapshot import MAX_BYTES, read
 from idearc.text import counted
 
 log = logging.getLogger("idearc.commands")
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    options = arguments.of_streamlit
+    for name, value in (("port", arguments.port), ("address", arguments.address)):
+        if value is not None:
+            options.append(f"--server.{name}={value}")
+    if arguments.no_browser:
+        options.append("--server.headless=true")
+    launch(options)
 
 
 def _migrate(_arguments: argparse.Namespace) -> None:
@@ -73,19 +86,32 @@ def _worker(arguments: argparse.Namespace) -> None:
     os._exit(status)
 
 
-def _doctor(_arguments: argparse.Namespace) -> None:
-    all_well = True
+def _doctor(arguments: argparse.Namespace) -> None:
+    checks = []
     for name, is_well, words in examine():
-        print(f"{'ok   ' if is_well else 'WRONG'} {name}: {words}", flush=True)
-        all_well = all_well and is_well
+        checks.append({"name": name, "ok": is_well, "message": words})
+        if not arguments.json:
+            print(f"{'ok   ' if is_well else 'WRONG'} {name}: {words}", flush=True)
+    all_well = all(check["ok"] for check in checks)
+    if arguments.json:
+        found = {"version": __version__, "ok": all_well, "checks": checks}
+        print(json.dumps(found, indent=2, ensure_ascii=False))
     sys.exit(0 if all_well else 1)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m idearc")
-    commands = parser.add_subparsers(
-        title="commands", metavar="COMMAND", dest="command", required=True
+    parser = argparse.ArgumentParser(
+        prog="idearc",
+        description="Without a command, it starts the web app.",
     )
+    parser.add_argument("--version", action="version", version=f"idearc {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    about = "start the web app; all options of `streamlit run` will do here, too"
+    running = commands.add_parser("run", help=about, description=about, allow_abbrev=False)
+    running.add_argument("--port", help="else 8501, or the next that is free")
+    running.add_argument("--address", help="to listen on; else localhost")
+    running.add_argument("--no-browser", action="store_true", help="open none")
+    running.set_defaults(run=_run)
     about = (
         "make the tables of IDEARC_DATABASE_URL, or bring them up to date, and keep what is there"
     )
@@ -115,12 +141,20 @@ def main() -> None:
     restoring.add_argument("file", type=Path, metavar="FILE")
     restoring.set_defaults(run=_restore)
     about = "check settings, database, Temporal and model, and say what to do where one is wrong"
-    commands.add_parser("doctor", help=about, description=about).set_defaults(run=_doctor)
+    examining = commands.add_parser("doctor", help=about, description=about)
+    examining.add_argument("--json", action="store_true", help="for monitors")
+    examining.set_defaults(run=_doctor)
     for command in commands.choices.values():
         command.add_argument(
             "--verbose", action="store_true", help="say of an error also where it comes from"
         )
-    arguments = parser.parse_args()
+    given = sys.argv[1:]
+    if not given or (given[0].startswith("-") and given[0] not in {"-h", "--help", "--version"}):
+        given = ["run", *given]
+    arguments, others = parser.parse_known_args(given)
+    arguments.of_streamlit = others
+    if others and arguments.command != "run":
+        commands.choices[arguments.command].error(f"unrecognized arguments: {' '.join(others)}")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that it can't show is no reason to break

@@ -30,7 +30,7 @@ def open_database(database_url: str, lock_seconds: float) -> Engine:
         elif not is_ready:
             raise StoreError(
                 "The database has not all tables that this Idearc needs. Run "
-                "`python -m idearc migrate` once, then try again."
+                "`idearc migrate` once, then try again."
             )
     except Exception:
         engine.dispose()

@@ -65,6 +65,6 @@ def _temporal(settings: Settings) -> str:
     if not workers:
         raise IdearcError(
             f"Temporal at {there.address} answers, but no worker has asked it for work in the "
-            "last minute, so jobs only wait. Start one: python -m idearc worker."
+            "last minute, so jobs only wait. Start one: idearc worker."
         )
     return f"{there.address}, {workers} worker{'s' if workers > 1 else ''}"

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -29,13 +30,17 @@ class AppServer:
     new user, whom nothing may ask.
     """
 
-    def __init__(self, script: Path = ROOT / "app.py", **settings: str) -> None:
+    def __init__(
+        self,
+        script: Path = ROOT / "app.py",
+        command: Sequence[str | Path] = (),
+        **settings: str,
+    ) -> None:
+        """Instead of that, the `command`, which is given a port."""
         port = free_port()
         self.url = f"http://localhost:{port}"
-        self._command = [
-            str(Path(sys.executable).parent / "streamlit"),
-            *("run", str(script), f"--server.port={port}"),
-        ]
+        usual = (Path(sys.executable).parent / "streamlit", "run", script)
+        self._command = [*(command or usual), f"--server.port={port}"]
         self._home = tempfile.TemporaryDirectory()
         # A display makes Streamlit think that somebody sits there; nothing is opened on it.
         here = {"HOME": self._home.name, "DISPLAY": ":99", "BROWSER": "true"}

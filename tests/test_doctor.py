@@ -168,9 +168,9 @@ def test_without_a_worker_or_a_table_it_says_which_command_helps(
     monkeypatch.setenv("TEMPORAL_ADDRESS", fresh.address)
     problems = wrong()
     fresh.close()
-    assert "python -m idearc migrate" in problems["database"]
+    assert "idearc migrate" in problems["database"]
     assert "no worker" in problems["Temporal"]
-    assert "python -m idearc worker" in problems["Temporal"]
+    assert "idearc worker" in problems["Temporal"]
 
 
 def test_the_small_model_is_looked_at_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ MIGRATIONS = files("idearc/migrations/**/*.py")
 ENGINE = {"idearc/runners/engine.py", "idearc/runners/temporal.py"}
 MAY_IMPORT = {
     "alembic": MIGRATIONS,
-    "streamlit": UI,
+    "streamlit": UI | {"idearc/launch.py"},
     "streamlit_autorefresh": UI,
     "sqlalchemy": {"idearc/models.py", "idearc/database.py", "idearc/store.py", *MIGRATIONS},
     "sqlmodel": {"idearc/models.py", "idearc/store.py", *JOBS},

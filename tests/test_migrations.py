@@ -83,7 +83,7 @@ def test_the_table_of_a_new_job_makes_itself(empty_database_url: str, engine: En
     migrate(empty_database_url)
     run(engine, "DROP TABLE feature")
     if engine.dialect.name == "postgresql":
-        with pytest.raises(StoreError, match="python -m idearc migrate"):
+        with pytest.raises(StoreError, match="idearc migrate"):
             Store(empty_database_url)
         migrate(empty_database_url)
     store = Store(empty_database_url)
@@ -97,7 +97,7 @@ def test_only_sqlite_is_migrated_at_the_start(empty_database_url: str, engine: E
         assert store.count_ideas() == 0
         store.close()
     else:
-        with pytest.raises(StoreError, match="Run `python -m idearc migrate` once"):
+        with pytest.raises(StoreError, match="Run `idearc migrate` once"):
             Store(empty_database_url)
 
 

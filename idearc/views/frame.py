@@ -4,12 +4,12 @@ import functools
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib import import_module
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from idearc.form import NAME_SHORT
+from idearc.launch import APP_FOLDER
 from idearc.markdown import link, plain
 from idearc.models import Idea, Result
 from idearc.providers import EMBEDDED
@@ -132,5 +132,5 @@ def _answering(_find_servers: Callable[[], Mapping[str, str]]) -> Mapping[str, s
 
 @functools.cache
 def _readme_section(title: str) -> str:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    readme = (APP_FOLDER / "README.md").read_text("utf-8")
     return readme.partition(f"## {title}\n")[2].partition("\n## ")[0]
