@@ -11,7 +11,7 @@ from pathlib import Path
 
 from idearc import __version__
 from idearc.backup import back_up, restore
-from idearc.bootstrap import LOG_FORMAT, build_store, work
+from idearc.bootstrap import LOG_FORMAT, begin_to_watch, build_store, work
 from idearc.database import migrate
 from idearc.doctor import examine
 from idearc.errors import InputError, explained
@@ -24,6 +24,7 @@ log = logging.getLogger("idearc.commands")
 
 
 def _run(arguments: argparse.Namespace) -> None:
+    begin_to_watch(read_settings())  # not only when the first visitor comes
     options = arguments.of_streamlit
     for name, value in (("port", arguments.port), ("address", arguments.address)):
         if value is not None:

@@ -15,6 +15,7 @@ from idearc.core import Idearc
 from idearc.errors import IdearcError
 from idearc.jobs import JOBS
 from idearc.limits import Limits
+from idearc.metrics import Metrics
 from idearc.preview import Note
 from idearc.providers import Provider
 from idearc.run import run_job
@@ -41,7 +42,8 @@ _KEEPING = 0.1
 
 def build(settings: Settings) -> Idearc:
     """The application, its database ready. Raises IdearcError when it can't be used."""
-    _begin_log()
+    begin_to_watch(settings)
+    _warn_of_unknown_variables()
     changed = threading.Event()
     store = build_store(settings)
     provider = _once(lambda: build_provider(settings))  # where it is asked in this process
@@ -59,6 +61,29 @@ def build(settings: Settings) -> Idearc:
     )
 
 
+@functools.cache
+def _metrics() -> Metrics:
+    return Metrics(JOBS)
+
+
+def begin_to_watch(settings: Settings) -> None:
+    """The log, with a line a minute, and the metrics, where they are wanted.
+
+    To stderr go our own lines from INFO on, everybody else's from WARNING on.
+    """
+    logging.basicConfig(format=LOG_FORMAT)
+    logging.getLogger("idearc").setLevel(logging.INFO)
+    _begin_metrics(settings.metrics_port)
+
+
+@functools.cache
+def _begin_metrics(address: str | None) -> None:
+    """Once in a process."""
+    _metrics().log_each_minute()
+    if address:
+        _metrics().serve(address)
+
+
 def _process_started_at() -> datetime:
     """At most a second too late, never too early: what an earlier process began is older.
 
@@ -70,15 +95,17 @@ def _process_started_at() -> datetime:
 
 def work(settings: Settings, grace_seconds: float) -> None:
     """Carries out what Temporal gives this process, until a signal ends it."""
-    _begin_log()
+    begin_to_watch(settings)
+    _warn_of_unknown_variables()
     there = connection(settings)
     from idearc import worker
 
     store = build_store(settings)
     log.info("database=%s temporal=%s", store.address, there.address)
+    run = functools.partial(run_job, store, build_provider(settings), build_searcher(settings))
     connected = worker.connect(
         there,
-        functools.partial(run_job, store, build_provider(settings), build_searcher(settings)),
+        _metrics().count_runs(run),
         max_jobs=settings.jobs_at_once,
         jobs_per_second=settings.jobs_per_second,
         grace_seconds=grace_seconds,
@@ -129,7 +156,11 @@ def _build_runner(
         def run(job_name: str, idea_id: str, note: Note) -> None:
             run_job(store, provider(), searcher(), job_name, idea_id, note)
 
-        return ThreadRunner(run, settings.jobs_at_once, on_change=changed.set)
+        runner = ThreadRunner(
+            _metrics().count_runs(run), settings.jobs_at_once, on_change=changed.set
+        )
+        _metrics().count_waiting(lambda: runner.waiting)
+        return runner
     there = connection(settings)
     from idearc.runners.engine import Limits
     from idearc.runners.temporal import TemporalRunner
@@ -200,10 +231,10 @@ def build_searcher(settings: Settings) -> Searcher | None:
     if settings.search == "duckduckgo":
         from idearc.searchers.ddgs import DdgsSearcher
 
-        return PoliteSearcher(DdgsSearcher())
+        return PoliteSearcher(DdgsSearcher(), counted=_metrics().count_search)
     from idearc.searchers.searxng import SearxngSearcher
 
-    return PoliteSearcher(SearxngSearcher(settings.search))
+    return PoliteSearcher(SearxngSearcher(settings.search), counted=_metrics().count_search)
 
 
 def _find_servers() -> Mapping[str, str]:
@@ -212,9 +243,6 @@ def _find_servers() -> Mapping[str, str]:
     return answering_servers()
 
 
-def _begin_log() -> None:
-    """To stderr: our own lines from INFO on, everybody else's from WARNING on."""
-    logging.basicConfig(format=LOG_FORMAT)
-    logging.getLogger("idearc").setLevel(logging.INFO)
+def _warn_of_unknown_variables() -> None:
     for problem in unknown_variables():
         log.warning("%s", problem)

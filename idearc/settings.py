@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     ideas_per_hour: int = Field(default=20, ge=1)
     jobs_per_visitor: int = Field(default=10, ge=2)
     jobs_per_second: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    metrics_port: str | None = None
     temporal_address: str = Field(default="127.0.0.1:7233", validation_alias="TEMPORAL_ADDRESS")
     temporal_namespace: str = Field(default="default", validation_alias="TEMPORAL_NAMESPACE")
     temporal_api_key: SecretStr | None = Field(default=None, validation_alias="TEMPORAL_API_KEY")
@@ -122,6 +123,14 @@ class Settings(BaseSettings):
         if not _is_http(search):
             raise ValueError("not duckduckgo, off or an address like http://127.0.0.1:8888")
         return search
+
+    @field_validator("metrics_port")
+    @classmethod
+    def _is_a_port(cls, address: str | None) -> str | None:
+        found = re.fullmatch(r"(?:(?:[\w.-]+|\[[\da-fA-F:.]+\]):)?(\d{1,5})", address or "1")
+        if not found or not 0 < int(found[1]) < 65536:
+            raise ValueError("not a port like 9464, or an address and a port like 0.0.0.0:9464")
+        return address
 
     @field_validator("temporal_address")
     @classmethod

@@ -117,6 +117,10 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
         ("IDEARC_TICK_SECONDS", "inf"),
         ("IDEARC_JOB_TIMEOUT", "-1"),
         ("IDEARC_JOB_TIMEOUT", "nan"),
+        ("IDEARC_METRICS_PORT", "on"),
+        ("IDEARC_METRICS_PORT", "0"),
+        ("IDEARC_METRICS_PORT", "127.0.0.1:65536"),
+        ("IDEARC_METRICS_PORT", "127.0.0.1"),
         ("OPENAI_BASE_URL", "localhost:11434"),
         ("OPENAI_BASE_URL", "ftp://127.0.0.1/v1"),
         ("OPENAI_BASE_URL", "http://127.0.0.1:99999/v1"),
@@ -128,6 +132,14 @@ def test_a_wrong_value_is_named_with_its_variable(
     monkeypatch.setenv(variable, value)
     with pytest.raises(IdearcError, match=f"^{variable}='{value}' can't be used: .+Correct it"):
         read_settings()
+
+
+@pytest.mark.parametrize("address", ["9464", "0.0.0.0:9464", "[::1]:9464", "monitor.local:1"])
+def test_metrics_have_a_port_or_an_address_and_a_port(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("IDEARC_METRICS_PORT", address)
+    assert read_settings().metrics_port == address
 
 
 def test_variables_that_it_does_not_read_are_named_with_those_that_may_be_meant(

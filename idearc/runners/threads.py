@@ -69,6 +69,11 @@ class ThreadRunner:
                 self._end(key, Failed("This was cancelled. Try again."))
         self._on_change()
 
+    @property
+    def waiting(self) -> int:
+        """How many runs wait for their turn."""
+        return len(self._waiting)
+
     def outcomes(self, runs: Sequence[RunKey]) -> dict[RunKey, Outcome]:
         return {key: self._outcome(key) for key in runs}
 

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from cachetools import TTLCache
 
@@ -18,10 +19,17 @@ _MOST, _LONGEST = 10, 2_000  # hits of a phrase, characters of a text: no more i
 class PoliteSearcher:
     """For all runs of this process together; safe to share between threads."""
 
-    def __init__(self, searcher: Searcher, pause: float = _PAUSE) -> None:
+    def __init__(
+        self,
+        searcher: Searcher,
+        pause: float = _PAUSE,
+        counted: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """What really asks is done within `counted`."""
         self.recipients = searcher.recipients
         self._searcher = searcher
         self._pause = pause
+        self._counted = counted
         self._lock = threading.Lock()
         self._next = 0.0  # when the next phrase may go, on the clock of time.monotonic
         self._found: TTLCache[str, Sequence[Hit]] = TTLCache(_REMEMBERED, ttl=_HOUR)
@@ -34,7 +42,8 @@ class PoliteSearcher:
             mine = max(now, self._next)
             self._next = mine + self._pause
         time.sleep(mine - now)
-        found = self._searcher.search(phrase)
+        with self._counted():
+            found = self._searcher.search(phrase)
         hits = [
             Hit(one.title[:_LONGEST], one.url, one.text[:_LONGEST])
             for one in found
