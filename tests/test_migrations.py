@@ -3,8 +3,10 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -13,14 +15,30 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from app_server import ROOT
 from conftest import an_idea
-from sqlalchemy import Engine, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    Engine,
+    MetaData,
+    Row,
+    String,
+    Table,
+    insert,
+    select,
+    text,
+)
 from test_store import COMPETITORS
 from writers import FEATURES, answer
 
 from idearc.database import create, migrate
 from idearc.errors import StoreError
 from idearc.models import Base
+from idearc.spelling import normalised
 from idearc.store import Store
+
+REVISIONS = sorted(
+    path.name[:4] for path in (ROOT / "idearc" / "migrations" / "versions").glob("[0-9]*.py")
+)
 
 
 @pytest.fixture
@@ -45,13 +63,93 @@ def test_the_migrations_make_the_tables_of_the_models(
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
-def test_what_an_older_version_stored_is_kept(empty_database_url: str, engine: Engine) -> None:
+def upgrade(engine: Engine, revision: str) -> None:
     with engine.connect() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(ROOT / "idearc" / "migrations"))
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
         connection.commit()
-    run(  # one from before there were migrations
+
+
+def a_value(column: Column[Any], job: str) -> object:
+    """One that this column may have had, whichever version made it."""
+    known: dict[str, object] = {
+        "searched": normalised("idea’s text"),
+        "job": job,
+        "priority": "must",
+        "effort": "M",
+        "version": 3,
+        "parent_version": 2,
+    }
+    if column.name in {"id", "idea_id", "line_id"} and isinstance(column.type, String):
+        return "i"
+    if column.name in known:
+        return known[column.name]
+    if isinstance(column.type, JSON):
+        return [f"{column.table.name}’s {column.name}"]
+    kinds: dict[type, object] = {str: f"{column.table.name}’s {column.name}", bool: True}
+    kinds |= {int: 0, float: 1.5, datetime: datetime(2026, 1, 2, 3, 4, 5)}  # noqa: DTZ001
+    return kinds[column.type.python_type]
+
+
+def stored(engine: Engine, columns: Mapping[str, Sequence[str]]) -> dict[str, list[Row[Any]]]:
+    """Of these tables, of these columns."""
+    with engine.connect() as connection:
+        tables = reflected(engine).items()
+        return {
+            name: list(connection.execute(select(*(table.c[one] for one in columns[name]))))
+            for name, table in tables
+            if name in columns
+        }
+
+
+def reflected(engine: Engine) -> Mapping[str, Table]:
+    there = MetaData()
+    there.reflect(engine)
+    return {name: table for name, table in there.tables.items() if name != "alembic_version"}
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_all_that_each_earlier_version_stored_is_kept(
+    revision: str, empty_database_url: str, engine: Engine
+) -> None:
+    upgrade(engine, revision)
+    tables = reflected(engine)
+    with engine.begin() as connection:
+        for name in sorted(tables, key=lambda name: name != "idea"):
+            jobs = ("competitors", "features") if name == "result" else ("features",)
+            for job in jobs:
+                row = {column.name: a_value(column, job) for column in tables[name].columns}
+                connection.execute(insert(tables[name]).values(row))
+    columns = {name: list(table.c.keys()) for name, table in tables.items()}
+    before = stored(engine, columns)
+    assert {name: len(rows) for name, rows in before.items()} == {
+        **dict.fromkeys(("idea", "choice", "competitor", "feature"), 1),
+        "result": 2,
+    }
+    migrate(empty_database_url)
+    assert stored(engine, columns) == before
+
+    newer = Store(empty_database_url)
+    idea = newer.idea("i")
+    assert idea is not None
+    assert [one.id for one in newer.ideas(limit=9, search="IDEA’S TEXT", owner=idea.owner)] == ["i"]
+    assert sorted(newer.results(["i"])) == [("i", "competitors"), ("i", "features")]
+    (competitor,), (feature,) = newer.findings(COMPETITORS, "i"), newer.findings(FEATURES, "i")
+    assert (competitor.strengths, feature.weakness) == (
+        ["competitor’s strengths"],
+        "feature’s weakness",
+    )
+    assert newer.choices(FEATURES, "i") == {0: True}
+    assert newer.add_idea(an_idea())[1]
+    newer.close()
+
+
+def test_what_a_version_before_the_first_migration_stored_is_kept(
+    empty_database_url: str, engine: Engine
+) -> None:
+    upgrade(engine, "0001")
+    run(
         engine,
         "INSERT INTO idea VALUES ('i', 't', 'n', 'Straße x', '[]', '2026-01-02 03:04:05')",
         "INSERT INTO competitor (idea_id, position, name, kind, what, pricing, strengths, "
