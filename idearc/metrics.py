@@ -35,7 +35,7 @@ class Metrics:
         self._run_seconds = Histogram(
             "idearc_run_seconds",
             "How long runs took from their turn to their end: the model's time and the search's",
-            ["job", "outcome"],
+            ["job_name", "outcome"],  # `job` is a label that Prometheus itself gives
             buckets=_SECONDS,
             registry=registry,
         )

@@ -1,5 +1,6 @@
 """What an operator can watch: metrics as Prometheus reads them, and the line of log a minute."""
 
+import re
 import sys
 import urllib.request
 from collections.abc import Callable
@@ -37,6 +38,7 @@ def read(port: int) -> dict[str, float]:
     """Its values, without buckets."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         text = answer.read().decode()
+    assert not re.search(r"[{,](job|instance)=", text)  # Prometheus gives these by itself
     return {
         " ".join([sample.name, *sample.labels.values()]): sample.value
         for family in text_string_to_metric_families(text)
