@@ -30,6 +30,7 @@ from sqlalchemy import (
 from test_store import COMPETITORS
 from writers import FEATURES, answer
 
+from idearc.backup import back_up, restore
 from idearc.database import create, migrate
 from idearc.errors import StoreError
 from idearc.models import Base
@@ -262,3 +263,20 @@ def test_a_change_of_a_table_keeps_what_refers_to_it(
     store.close()
     with pytest.raises(StoreError, match="0006 by a newer Idearc"):
         Store(empty_database_url)
+
+
+def test_a_backup_from_before_an_update_is_the_way_back(tmp_path: Path) -> None:
+    database_url = f"sqlite:///{tmp_path / 'idearc.db'}"
+    store = Store(database_url)
+    idea = store.add_idea(an_idea())[0]
+    store.close()
+    back_up(database_url, tmp_path / "before.db")
+    engine = create(database_url, lock_seconds=10)
+    run(engine, "UPDATE alembic_version SET version_num = '9999'", "DROP TABLE feature")
+    engine.dispose()
+    with pytest.raises(StoreError, match="or put back a backup from before its update"):
+        Store(database_url)
+    assert restore(database_url, tmp_path / "before.db") == 1
+    store = Store(database_url)
+    assert store.save(FEATURES, idea.id, answer("a"), 0)
+    store.close()

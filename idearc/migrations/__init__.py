@@ -25,7 +25,8 @@ def is_current(connection: Connection) -> bool:
     if revision and revision > NEWEST:
         raise StoreError(
             f"The database was brought to revision {revision} by a newer Idearc; this one knows "
-            f"those up to {NEWEST}. Update Idearc, then start it again."
+            f"those up to {NEWEST}. Update Idearc, or put back a backup from before its update, "
+            "then start it again."
         )
     return revision == NEWEST and there >= set(Base.metadata.tables)
 
