@@ -174,8 +174,8 @@ def connection(settings: Settings) -> "Connection":
         from idearc.runners.engine import Connection
     except ModuleNotFoundError as error:
         raise IdearcError(
-            f"IDEARC_RUNNER=temporal needs more Python packages ({error.name}). Install them with "
-            "pip install -e '.[scale]', then start again."
+            f"IDEARC_RUNNER=temporal needs more Python packages ({error.name}). Install Idearc "
+            "with its extra `scale`, as OPERATING.md says, then start again."
         ) from error
     key = settings.temporal_api_key
     return Connection(
