@@ -106,7 +106,7 @@ class Metrics:
         return (
             f"live={live} waiting={waiting} ended={there['runs ended']:g} "
             f"failed={there['runs failed']:g} failed_within_an_hour={sum(self._failed):g} "
-            f"run_seconds={there['runs seconds']:.1f} searches={there['searches ended']:g} "
+            f"run_seconds={there['runs seconds']:.1f} searches_ended={there['searches ended']:g} "
             f"searches_failed={there['searches failed']:g}"
         )
 

@@ -146,4 +146,4 @@ def test_searches_are_counted_where_somebody_is_asked(search_server: SearchServe
     search_server.status = 429
     with pytest.raises(SearchError):
         searcher.search("hours")
-    assert metrics.minute().endswith(" searches=2 searches_failed=1")
+    assert metrics.minute().endswith(" searches_ended=2 searches_failed=1")
