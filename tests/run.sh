@@ -17,6 +17,7 @@ install() { # a system package, where apt-get can
 if [ "${1:-}" != quick ]; then
     command -v chromium chromium-browser google-chrome > /dev/null || install chromium
     command -v initdb /usr/lib/postgresql/*/bin/initdb > /dev/null || install postgresql
+    PATH="$PATH:/usr/sbin" command -v nginx > /dev/null || install nginx-light
 fi
 if [ ! -x .venv/bin/python ]; then
     python3 -m venv .venv || { install python3-venv && python3 -m venv .venv; }
