@@ -14,7 +14,7 @@ from model_server import ModelServer
 from oidc_provider_mock import run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 from processes import free_port, wait_until_ready
-from test_browser import content, expect_findings, fill_in, open_tab, submit, tab
+from test_browser import expect_findings, fill_in, open_tab, submit, tab
 from test_visitors import SECRETS, log_in
 
 from idearc.jobs import JOBS
@@ -120,7 +120,11 @@ def test_two_people_work_behind_it_each_on_their_own(
     alice, bob = people.values()
 
     model_server.gate.clear()
-    submit(bob, site, name="Another idea of bob")
+    # Without a new page: browsers keep no scripts of a site whose certificate they don't know, and
+    # what is fetched from a server that is down is lost to the page.
+    bob.get_by_role("link", name="New idea").click()
+    bob.get_by_label("Your idea").fill("Another idea of bob")
+    bob.get_by_role("button", name="Submit idea").click()
     expect(tab(bob, JOBS["competitors"])).to_have_text("Competitors · working")
     site.kill()
     model_server.gate.set()
@@ -130,7 +134,7 @@ def test_two_people_work_behind_it_each_on_their_own(
     bob.get_by_role("button", name="Try again").click()
     expect_findings(bob)
     open_tab(alice, "features")
-    expect(content(alice).get_by_text("first version", exact=True).first).to_be_visible()
+    expect(alice.get_by_text("First version: ")).to_be_visible()
 
     for name, page in people.items():
         page.goto(f"{site.url}/ideas")
