@@ -26,6 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 HOST = "ideas.localhost"  # browsers look for it on this machine, Streamlit knows nothing of it
 NGINX = """
 daemon off;
+user root;
 worker_processes 1;
 pid {place}/nginx.pid;
 error_log stderr;
@@ -123,7 +124,7 @@ def test_two_people_work_behind_it_each_on_their_own(
     # Without a new page: browsers keep no scripts of a site whose certificate they don't know, and
     # what is fetched from a server that is down is lost to the page.
     bob.get_by_role("link", name="New idea").click()
-    bob.get_by_label("Your idea").fill("Another idea of bob")
+    bob.get_by_label("Your idea").fill("Another thought of bob")
     bob.get_by_role("button", name="Submit idea").click()
     expect(tab(bob, JOBS["competitors"])).to_have_text("Competitors · working")
     site.kill()
