@@ -156,11 +156,10 @@ def test_two_people_work_behind_it_each_on_their_own(
 
 def test_a_visitor_is_counted_by_the_address_that_the_proxy_sees(
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     model_server: ModelServer,
     new_page: Callable[[], Page],
 ) -> None:
-    proxy, ports = free_port(), {f"127.0.0.{number}": free_port() for number in (2, 3)}
+    proxy, ports = free_port(), {f"127.0.0.{number}": free_port() for number in (1, 2)}
     visitors = [
         VISITOR.format(port=port, proxy=proxy, address=address) for address, port in ports.items()
     ]

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 
 
 def _end_with_parent() -> None:
@@ -22,7 +23,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever the library prints goes to the log
-    if hasattr(os, "nice"):
+    with suppress(AttributeError, OSError):  # Windows has none, and a sandbox may refuse it
         os.nice(10)  # the pages come first
 
     import xllamacpp
