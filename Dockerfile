@@ -16,9 +16,10 @@ LABEL org.opencontainers.image.title="Idearc" \
     org.opencontainers.image.description="Write down a product idea and find its competitors and features waiting in a workspace." \
     org.opencontainers.image.licenses="MIT"
 # The folder /etc/idearc is for .env and .streamlit/secrets.toml; nothing is written to it.
+# The small model needs libgomp1.
 # hadolint ignore=DL3008 # As above.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates python3 \
+    && apt-get install --yes --no-install-recommends ca-certificates libgomp1 python3 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --home-dir /etc/idearc --no-create-home \
         --shell /usr/sbin/nologin idearc \
