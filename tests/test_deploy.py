@@ -1,0 +1,43 @@
+"""What is shipped to run Idearc elsewhere names commands, variables and files that there are."""
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from app_server import ROOT
+from test_settings import variables
+
+UNITS = sorted(path.name for path in (ROOT / "deploy").glob("*.service"))
+TEXTS = ["README.md", "OPERATING.md", "SECURITY.md", "compose.yaml", "Dockerfile"]
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_units_command_is_one_of_idearcs(name: str) -> None:
+    (line,) = re.findall(r"^ExecStart=(.+)$", (ROOT / "deploy" / name).read_text(), re.MULTILINE)
+    program, *arguments = shlex.split(line)
+    assert program == "/opt/idearc/bin/idearc"
+    command = [Path(sys.executable).with_name("idearc"), *arguments, "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    for option in re.findall(r"--[\w-]+", line):
+        assert option in done.stdout
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_variable_that_a_text_names_is_read(name: str) -> None:
+    named = set(re.findall(r"\bIDEARC_[A-Z_]+", (ROOT / name).read_text("utf-8")))
+    assert named <= set(variables())
+
+
+def test_the_image_is_built_from_all_that_the_wheel_is_built_from() -> None:
+    """`.dockerignore` lets nothing in but what it names."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in lines
+    let_in = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert let_in == {"pyproject.toml", "LICENSE", *wheel["packages"], *wheel["force-include"]}
