@@ -320,12 +320,18 @@ def test_the_server_wants_its_key(make_provider: Callable[..., EmbeddedProvider]
         assert not any(secret in one for one in seen_by_others)
 
 
-def test_a_system_without_the_library_is_told(
-    make_provider: Callable[..., EmbeddedProvider], monkeypatch: pytest.MonkeyPatch
+def test_a_library_that_cannot_be_loaded_is_told_before_a_model_is_fetched(
+    make_provider: Callable[..., EmbeddedProvider],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "xllamacpp", None)  # as Python marks what can't be imported
-    with pytest.raises(ProviderError, match=r"no xllamacpp for this system.+or connect OpenAI"):
+    (tmp_path / "xllamacpp.py").write_text("raise ImportError('libgomp.so.1: cannot open')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    reason = r"ImportError: libgomp\.so\.1: cannot open.+libgomp1.+or connect OpenAI"
+    with pytest.raises(ProviderError, match=reason):
         make_provider().ask(JOB, an_idea(), quiet)
+    with pytest.raises(ProviderError, match=reason):  # as the doctor asks
+        make_provider().check()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -81,12 +80,17 @@ def _cores() -> int:
 
 
 def check_library() -> None:
-    """Raises ProviderError where there is no library to run the model."""
-    if not find_spec("xllamacpp"):
+    """Raises ProviderError where there is no library to run the model, or it can't be loaded."""
+    command = [sys.executable, "-P", "-c", "import xllamacpp"]
+    tried = subprocess.run(  # noqa: S603 # our own words
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
+    )
+    if tried.returncode:
+        why = tried.stderr.strip().rpartition("\n")[2] or f"it ended with {tried.returncode}"
         raise ProviderError(
-            "The small model can't run here: there is no xllamacpp for this system, or it is not "
-            "installed. Run pip install xllamacpp, or connect OpenAI or another server, as the "
-            "README says."
+            f"The small model can't run here: its library, xllamacpp, can't be loaded ({why}). "
+            "Install what is missing (pip install xllamacpp; on Debian apt-get install libgomp1), "
+            "or connect OpenAI or another server, as the README says."
         )
 
 
