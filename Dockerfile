@@ -28,6 +28,7 @@ RUN apt-get update \
 COPY --from=build /opt/idearc /opt/idearc
 ENV PATH=/opt/idearc/bin:$PATH \
     HOME=/etc/idearc \
+    HF_HOME=/data/huggingface \
     PYTHONUNBUFFERED=1 \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
     STREAMLIT_SERVER_HEADLESS=true \

@@ -25,13 +25,13 @@ log = logging.getLogger("idearc.commands")
 
 def _run(arguments: argparse.Namespace) -> None:
     begin_to_watch(read_settings())  # not only when the first visitor comes
-    options = arguments.of_streamlit
-    for name, value in (("port", arguments.port), ("address", arguments.address)):
-        if value is not None:
-            options.append(f"--server.{name}={value}")
-    if arguments.no_browser:
-        options.append("--server.headless=true")
-    launch(options)
+    given = {
+        "port": arguments.port,
+        "address": arguments.address,
+        "headless": "true" if arguments.no_browser else None,
+    }
+    ours = [f"--server.{name}={value}" for name, value in given.items() if value is not None]
+    launch([*ours, *arguments.of_streamlit])
 
 
 def _migrate(_arguments: argparse.Namespace) -> None:
@@ -153,9 +153,11 @@ def main() -> None:
     if not given or (given[0].startswith("-") and given[0] not in {"-h", "--help", "--version"}):
         given = ["run", *given]
     arguments, others = parser.parse_known_args(given)
-    arguments.of_streamlit = others
-    if others and arguments.command != "run":
+    if arguments.command != "run" and others:
         commands.choices[arguments.command].error(f"unrecognized arguments: {' '.join(others)}")
+    if late := [word for word in others if word in commands.choices]:
+        parser.error(f"a command comes before its options: idearc {late[0]} …")
+    arguments.of_streamlit = others
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that it can't show is no reason to break

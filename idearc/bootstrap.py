@@ -43,7 +43,6 @@ _KEEPING = 0.1
 def build(settings: Settings) -> Idearc:
     """The application, its database ready. Raises IdearcError when it can't be used."""
     begin_to_watch(settings)
-    _warn_of_unknown_variables()
     changed = threading.Event()
     store = build_store(settings)
     provider = _once(lambda: build_provider(settings))  # where it is asked in this process
@@ -61,27 +60,39 @@ def build(settings: Settings) -> Idearc:
     )
 
 
+def begin_to_watch(settings: Settings) -> None:
+    """Begins the log, with a line a minute, and the metrics, where they are wanted.
+
+    It may be called again: nothing is begun, or said, twice in a process. To stderr go our own
+    lines from INFO on, everybody else's from WARNING on.
+    """
+    logging.basicConfig(format=LOG_FORMAT)
+    logging.getLogger("idearc").setLevel(logging.INFO)
+    for problem in unknown_variables():
+        _warn_once(problem)
+    _log_minutes()
+    if settings.metrics_port:
+        _serve_metrics(settings.metrics_port)
+
+
 @functools.cache
 def _metrics() -> Metrics:
     return Metrics(JOBS)
 
 
-def begin_to_watch(settings: Settings) -> None:
-    """The log, with a line a minute, and the metrics, where they are wanted.
-
-    To stderr go our own lines from INFO on, everybody else's from WARNING on.
-    """
-    logging.basicConfig(format=LOG_FORMAT)
-    logging.getLogger("idearc").setLevel(logging.INFO)
-    _begin_metrics(settings.metrics_port)
+@functools.cache
+def _warn_once(problem: str) -> None:
+    log.warning("%s", problem)
 
 
 @functools.cache
-def _begin_metrics(address: str | None) -> None:
-    """Once in a process."""
+def _log_minutes() -> None:
     _metrics().log_each_minute()
-    if address:
-        _metrics().serve(address)
+
+
+@functools.cache
+def _serve_metrics(address: str) -> None:
+    _metrics().serve(address)
 
 
 def _process_started_at() -> datetime:
@@ -96,7 +107,6 @@ def _process_started_at() -> datetime:
 def work(settings: Settings, grace_seconds: float) -> None:
     """Carries out what Temporal gives this process, until a signal ends it."""
     begin_to_watch(settings)
-    _warn_of_unknown_variables()
     there = connection(settings)
     from idearc import worker
 
@@ -241,8 +251,3 @@ def _find_servers() -> Mapping[str, str]:
     from idearc.providers.nearby import answering_servers
 
     return answering_servers()
-
-
-def _warn_of_unknown_variables() -> None:
-    for problem in unknown_variables():
-        log.warning("%s", problem)

@@ -10,7 +10,7 @@ from idearc.errors import IdearcError
 
 _PACKAGE = Path(__file__).parent
 
-# What is no package: app.py, pages, README.md. A wheel carries it in here, a clone has it beside.
+# Where app.py, pages/ and README.md are: a wheel has them in the package, a clone beside it.
 APP_FOLDER = _PACKAGE / "app" if (_PACKAGE / "app").is_dir() else _PACKAGE.parent
 
 _CONFIG = Path(".streamlit", "config.toml")
@@ -22,17 +22,24 @@ def launch(options: Sequence[str]) -> None:
     Settings in `.streamlit/config.toml` of the working directory win over those that Idearc brings.
     Raises IdearcError where that file can't be read.
     """
-    # Streamlit itself has the file beside the script win, and the environment win over both.
+    # Streamlit prefers the file beside the script to that of the working directory, and the
+    # environment to both: so what both files set goes by the environment.
     shipped, own = _settings(APP_FOLDER / _CONFIG), _settings(_CONFIG)
     for name in shipped.keys() & own.keys():
-        os.environ.setdefault(name, own[name])
+        values = own[name]
+        if not all(values) or (len(values) > 1 and any(" " in value for value in values)):
+            raise IdearcError(
+                f"In {_CONFIG}, {name.lower()}={' '.join(values)!r} can't be used: a value may not "
+                "be empty, nor one of a list hold spaces. Correct it, then start again."
+            )
+        os.environ.setdefault(f"STREAMLIT_{name}", " ".join(values))
     from streamlit.web.cli import main
 
     main(["run", str(APP_FOLDER / "app.py"), *options], prog_name="idearc")
 
 
-def _settings(file: Path) -> Mapping[str, str]:
-    """As Streamlit's environment variables, by their names."""
+def _settings(file: Path) -> Mapping[str, list[str]]:
+    """Their values, several of a list, by the names of Streamlit's variables without its own."""
     try:
         return dict(_flat(tomllib.loads(file.read_text("utf-8")))) if file.is_file() else {}
     except (OSError, ValueError) as error:
@@ -40,13 +47,16 @@ def _settings(file: Path) -> Mapping[str, str]:
         raise IdearcError(f"{file} can't be read: {why}. Correct it, then start again.") from error
 
 
-def _flat(table: Mapping[str, object], prefix: str = "STREAMLIT") -> Iterator[tuple[str, str]]:
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, list[str]]]:
     for key, value in table.items():
-        name = f"{prefix}_{re.sub('(?<=[a-z])(?=[A-Z])', '_', key).upper()}"
+        name = f"{prefix}{re.sub('(?<=[a-z])(?=[A-Z])', '_', key).upper()}"
         if isinstance(value, dict):
-            yield from _flat(value, name)
-        elif isinstance(value, list):
-            yield name, " ".join(map(str, value))
-        else:  # Streamlit lets a file name a variable to be read in its place
-            text = str(value)
-            yield name, os.environ.get(text[4:], "") if text.startswith("env:") else text
+            yield from _flat(value, f"{name}_")
+        else:
+            yield name, [_text(one) for one in (value if isinstance(value, list) else [value])]
+
+
+def _text(value: object) -> str:
+    """Streamlit lets a file name the variable that holds a value: `env:NAME`."""
+    text = str(value)
+    return os.environ.get(text[4:], "") if text.startswith("env:") else text

@@ -1,9 +1,9 @@
-"""What an operator watches of a process: as a line of log a minute, and as Prometheus text."""
+"""Counts the runs and searches of a process, for its log and for Prometheus."""
 
 import logging
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -29,7 +29,7 @@ class Metrics:
         about = Gauge("idearc_info", "The version that runs", ["version"], registry=registry)
         about.labels(__version__).set(1)
         live = Gauge("idearc_runs_live", "Runs that it carries out", registry=registry)
-        live.set_function(lambda: self._live)
+        live.set_function(lambda: self._live["runs"])
         waiting = Gauge("idearc_runs_waiting", "Runs that wait for their turn", registry=registry)
         waiting.set_function(lambda: self._waiting())
         self._run_seconds = Histogram(
@@ -51,7 +51,7 @@ class Metrics:
             for job_name in job_names:
                 self._run_seconds.labels(job_name, outcome)
         self._lock = threading.Lock()
-        self._live = 0
+        self._live: Counter[str] = Counter()
         self._waiting: Callable[[], int] = int
         self._minute: dict[str, float] = defaultdict(float)
         self._failed: deque[float] = deque(maxlen=60)  # runs, in each of the last minutes
@@ -60,14 +60,8 @@ class Metrics:
         """The same, counted."""
 
         def counted(job_name: str, idea_id: str, note: Note) -> None:
-            with self._lock:
-                self._live += 1
-            try:
-                with self._timed("runs", self._run_seconds, job_name):
-                    run(job_name, idea_id, note)
-            finally:
-                with self._lock:
-                    self._live -= 1
+            with self._timed("runs", self._run_seconds, job_name):
+                run(job_name, idea_id, note)
 
         return counted
 
@@ -83,6 +77,8 @@ class Metrics:
     @contextmanager
     def _timed(self, what: str, histogram: Histogram, *labels: str) -> Iterator[None]:
         started, outcome = time.monotonic(), "failed"
+        with self._lock:
+            self._live[what] += 1
         try:
             yield
             outcome = "ended"
@@ -90,6 +86,7 @@ class Metrics:
             seconds = time.monotonic() - started
             histogram.labels(*labels, outcome).observe(seconds)
             with self._lock:
+                self._live[what] -= 1
                 self._minute[f"{what} {outcome}"] += 1
                 self._minute[f"{what} seconds"] += seconds
 
@@ -97,7 +94,7 @@ class Metrics:
         """What there was since the last call, of which there is one a minute; "" for nothing."""
         with self._lock:
             there, self._minute = self._minute, defaultdict(float)
-            live = self._live
+            live = self._live["runs"]
         waiting = self._waiting()
         is_quiet = not (there or live or waiting)
         self._failed.append(there["runs failed"])
@@ -130,9 +127,6 @@ class Metrics:
         host, _, port = address.rpartition(":")
         try:
             start_http_server(int(port), host.strip("[]") or "127.0.0.1", self._registry)
-        except (OSError, RuntimeError) as error:
-            log.warning(
-                "No metrics: IDEARC_METRICS_PORT=%s can't be used (%s). Each process of a machine "
-                "needs a port of its own.",
-                *(address, getattr(error, "strerror", None) or error),
-            )
+        except (OSError, RuntimeError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            log.warning("No metrics: IDEARC_METRICS_PORT=%s can't be used (%s)", address, why)

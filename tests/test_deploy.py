@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from app_server import ROOT
+from streamlit import config
 from test_settings import variables
 
 UNITS = sorted(path.name for path in (ROOT / "deploy").glob("*.service"))
-TEXTS = ["README.md", "OPERATING.md", "SECURITY.md", "compose.yaml", "Dockerfile"]
+TEXTS = ["README.md", "OPERATING.md", "SECURITY.md", "compose.yaml", "deploy/idearc-worker.service"]
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -30,7 +31,26 @@ def test_a_units_command_is_one_of_idearcs(name: str) -> None:
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_variable_that_a_text_names_is_read(name: str) -> None:
     named = set(re.findall(r"\bIDEARC_[A-Z_]+", (ROOT / name).read_text("utf-8")))
+    assert named
     assert named <= set(variables())
+
+
+def test_what_the_image_tells_streamlit_is_an_option_of_it() -> None:
+    named = re.findall(r"\bSTREAMLIT_[A-Z_]+(?==)", (ROOT / "Dockerfile").read_text("utf-8"))
+    assert named
+    there = {option.env_var for option in config.get_config_options().values()}
+    assert set(named) <= there
+
+
+def test_the_containers_commands_are_idearcs() -> None:
+    compose = (ROOT / "compose.yaml").read_text("utf-8")
+    image = (ROOT / "Dockerfile").read_text("utf-8")
+    commands = re.findall(r"^    command: (\w+)$", compose, re.MULTILINE)
+    commands += re.findall(r'^CMD \["(\w+)"\]$', image, re.MULTILINE)
+    assert sorted(commands) == ["migrate", "run", "worker"]
+    for command in commands:
+        asked = [Path(sys.executable).with_name("idearc"), command, "--help"]
+        subprocess.run(asked, check=True, stdout=subprocess.DEVNULL, timeout=60)
 
 
 def test_the_image_is_built_from_all_that_the_wheel_is_built_from() -> None:

@@ -113,6 +113,8 @@ def test_the_operators_own_streamlit_folder_counts_and_wins(
         (["--help"], 0, "start the web app"),
         (["--port", "many"], 2, "'many' is not a valid integer"),
         (["--server.prot=1"], 2, "No such option"),
+        (["--verbose", "doctor"], 2, "a command comes before its options: idearc doctor"),
+        (["--port", "many", "--", "x"], 2, "'many' is not a valid integer"),
         (["walk"], 2, "invalid choice: 'walk'"),
         (["doctor", "--loud"], 2, "unrecognized arguments: --loud"),
     ],
@@ -125,14 +127,22 @@ def test_what_the_command_is_given_is_checked(
     assert words in done.stdout + done.stderr
 
 
-def test_settings_of_the_folder_that_cannot_be_read_are_named(
-    command: Path, elsewhere: Path
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ("[server\n", ".streamlit/config.toml can't be read"),
+        ('[server]\naddress = "env:NOT_SET"\n', "server_address='' can't be used"),
+        ('[theme]\nheadingFontSizes = ["calc(1rem + 1px)", "2rem"]\n', "theme_heading_font_sizes="),
+    ],
+)
+def test_settings_of_the_folder_that_cannot_be_used_are_named(
+    command: Path, elsewhere: Path, config: str, words: str
 ) -> None:
     (elsewhere / ".streamlit").mkdir()
-    (elsewhere / ".streamlit" / "config.toml").write_text("[server\n")
+    (elsewhere / ".streamlit" / "config.toml").write_text(config)
     done = subprocess.run([command], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert ".streamlit/config.toml can't be read" in done.stderr
+    assert words in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -82,11 +83,22 @@ def _cores() -> int:
 def check_library() -> None:
     """Raises ProviderError where there is no library to run the model, or it can't be loaded."""
     command = [sys.executable, "-P", "-c", "import xllamacpp"]
-    tried = subprocess.run(  # noqa: S603 # our own words
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
-    )
+    try:
+        tried = subprocess.run(  # noqa: S603 # our own words
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_LOADING_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ProviderError(
+            f"The small model can't start ({type(error).__name__}). Try again."
+        ) from error
     if tried.returncode:
-        why = tried.stderr.strip().rpartition("\n")[2] or f"it ended with {tried.returncode}"
+        said = tried.stderr.strip().rpartition("\n")[2] or f"it ended with {tried.returncode}"
+        why = re.sub(r"/\S*/", "", said)  # no folders of this machine
         raise ProviderError(
             f"The small model can't run here: its library, xllamacpp, can't be loaded ({why}). "
             "Install what is missing (pip install xllamacpp; on Debian apt-get install libgomp1), "
