@@ -77,10 +77,11 @@ def make_provider(tmp_path: Path, tiny_model: Path) -> Iterator[Callable[..., Em
         provider.close()
 
 
-def servers() -> list[psutil.Process]:
+def servers(app_pid: int | None = None) -> list[psutil.Process]:
+    """The small model's, of the app or of this process."""
     return [
         child
-        for child in psutil.Process().children()
+        for child in psutil.Process(app_pid).children()
         # None of what has just ended.
         for word in child.as_dict(["cmdline"])["cmdline"] or ()
         if word.endswith("embedded_server.py")

@@ -12,6 +12,7 @@ from model_server import ModelServer
 from platformdirs import user_cache_path
 from playwright.sync_api import Page, expect
 from test_browser import content, open_tab, submit, wait_until
+from test_embedded import servers
 
 PATIENCE = 400_000  # milliseconds: two cores fetch, load and write in half of it
 STARTING = re.compile("(Fetching|Checking|Loading) the model")
@@ -31,13 +32,8 @@ def newcomers_app() -> Iterator[AppServer]:
 
 
 def the_models_server(app: AppServer) -> psutil.Process:
-    (server,) = models_servers(app)
+    (server,) = servers(app.pid)
     return server
-
-
-def models_servers(app: AppServer) -> list[psutil.Process]:
-    children = psutil.Process(app.pid).children()  # one that ended lies there for a while
-    return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_the_small_model_answers_survives_and_leaves_with_the_app(
@@ -90,7 +86,7 @@ def test_a_server_on_its_usual_port_is_named_and_not_used(
         expect(page.get_by_text("which searches the web")).to_be_visible()
         page.keyboard.press("Escape")
         submit(page, newcomers_app)
-        wait_until(page, lambda: bool(models_servers(newcomers_app)))
+        wait_until(page, lambda: bool(servers(newcomers_app.pid)))
         assert the_models_server(newcomers_app).is_running()
         assert ollama.requests == []
 
@@ -100,9 +96,9 @@ def test_the_model_gets_ready_while_somebody_writes_an_idea(page: Page, tiny_mod
         page.goto(f"{app.url}/ideas")
         expect(page.get_by_text("None yet.")).to_be_visible()
         page.wait_for_timeout(4_000)  # twice as long as it waits for the first page
-        assert models_servers(app) == []
+        assert servers(app.pid) == []
         page.goto(app.url)
-        wait_until(page, lambda: bool(models_servers(app)))
+        wait_until(page, lambda: bool(servers(app.pid)))
         page.get_by_label("Your idea").fill(TEXT)
         page.reload()
         expect(page.get_by_label("Your idea")).to_be_visible()
