@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import start_http_server
@@ -69,10 +69,8 @@ class Metrics:
         """`waiting` tells how many runs wait for their turn in this process."""
         self._waiting = waiting
 
-    @contextmanager
-    def count_search(self) -> Iterator[None]:
-        with self._timed("searches", self._search_seconds):
-            yield
+    def count_search(self) -> AbstractContextManager[None]:
+        return self._timed("searches", self._search_seconds)
 
     @contextmanager
     def _timed(self, what: str, histogram: Histogram, *labels: str) -> Iterator[None]:

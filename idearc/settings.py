@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from idearc.errors import IdearcError
 
+_HOST = r"(?:[\w.-]+|\[[\da-fA-F:.]+\])"  # a name, an address, or one of IPv6 in brackets
+
 
 def data_folder() -> Path:
     """Where this user's ideas and the model are kept, unless the settings say otherwise."""
@@ -127,7 +129,7 @@ class Settings(BaseSettings):
     @field_validator("metrics_port")
     @classmethod
     def _is_a_port(cls, address: str | None) -> str | None:
-        found = re.fullmatch(r"(?:(?:[\w.-]+|\[[\da-fA-F:.]+\]):)?(\d{1,5})", address or "1")
+        found = re.fullmatch(rf"(?:{_HOST}:)?(\d{{1,5}})", address or "1")
         if not found or not 0 < int(found[1]) < 65536:
             raise ValueError("not a port like 9464, or an address and a port like 0.0.0.0:9464")
         return address
@@ -135,7 +137,7 @@ class Settings(BaseSettings):
     @field_validator("temporal_address")
     @classmethod
     def _is_host_and_port(cls, address: str) -> str:
-        if not re.fullmatch(r"[\w.-]+:\d{1,5}|\[[\da-fA-F:.]+\]:\d{1,5}", address):
+        if not re.fullmatch(rf"{_HOST}:\d{{1,5}}", address):
             raise ValueError("not a host and a port like 127.0.0.1:7233")
         return address
 

@@ -15,6 +15,7 @@ from typing import IO
 from processes import free_port, wait_until_ready
 
 ROOT = Path(__file__).parent.parent
+COMMAND = Path(sys.executable).with_name("idearc")
 
 
 def _pass_on(log: IO[bytes], read: list[bytes]) -> None:

@@ -3,12 +3,10 @@
 import re
 import shlex
 import subprocess
-import sys
 import tomllib
-from pathlib import Path
 
 import pytest
-from app_server import ROOT
+from app_server import COMMAND, ROOT
 from streamlit import config
 from test_settings import variables
 
@@ -21,7 +19,7 @@ def test_a_units_command_is_one_of_idearcs(name: str) -> None:
     (line,) = re.findall(r"^ExecStart=(.+)$", (ROOT / "deploy" / name).read_text(), re.MULTILINE)
     program, *arguments = shlex.split(line)
     assert program == "/opt/idearc/bin/idearc"
-    command = [Path(sys.executable).with_name("idearc"), *arguments, "--help"]
+    command = [COMMAND, *arguments, "--help"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     for option in re.findall(r"--[\w-]+", line):
@@ -49,7 +47,7 @@ def test_the_containers_commands_are_idearcs() -> None:
     commands += re.findall(r'^CMD \["(\w+)"\]$', image, re.MULTILINE)
     assert sorted(commands) == ["migrate", "run", "worker"]
     for command in commands:
-        asked = [Path(sys.executable).with_name("idearc"), command, "--help"]
+        asked = [COMMAND, command, "--help"]
         subprocess.run(asked, check=True, stdout=subprocess.DEVNULL, timeout=60)
 
 

@@ -1,14 +1,12 @@
 """What an operator can watch: metrics as Prometheus reads them, and the line of log a minute."""
 
 import re
-import sys
 import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 
 import psutil
 import pytest
-from app_server import AppServer
+from app_server import COMMAND, AppServer
 from conftest import TEXT, quiet
 from model_server import ModelServer
 from playwright.sync_api import Page, expect
@@ -30,8 +28,6 @@ from idearc.progress import State
 from idearc.searchers.polite import PoliteSearcher
 from idearc.searchers.searxng import SearxngSearcher
 from idearc.settings import read_settings
-
-COMMAND = Path(sys.executable).with_name("idearc")
 
 
 def read(port: int) -> dict[str, float]:

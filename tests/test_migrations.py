@@ -95,12 +95,11 @@ def a_value(column: Column[Any], job: str) -> object:
 
 def stored(engine: Engine, columns: Mapping[str, Sequence[str]]) -> dict[str, list[Row[Any]]]:
     """Of these tables, of these columns."""
+    tables = reflected(engine)
     with engine.connect() as connection:
-        tables = reflected(engine).items()
         return {
-            name: list(connection.execute(select(*(table.c[one] for one in columns[name]))))
-            for name, table in tables
-            if name in columns
+            name: list(connection.execute(select(*(tables[name].c[one] for one in names))))
+            for name, names in columns.items()
         }
 
 

@@ -13,9 +13,11 @@ from app_server import ROOT, AppServer
 from model_server import ModelServer
 from playwright.sync_api import Page, expect
 from test_browser import content, open_tab, submit, tab
+from test_visitors import SECRETS
 
 from idearc import __version__
 from idearc.jobs import JOBS
+from idearc.models import new_id
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,10 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place.mkdir()
     monkeypatch.chdir(place)
     return place
+
+
+def ran(command: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([command, *options], capture_output=True, text=True, timeout=60)
 
 
 def test_the_wheel_carries_the_app_and_no_tests(command: Path) -> None:
@@ -94,10 +100,8 @@ def test_the_operators_own_streamlit_folder_counts_and_wins(
         '[server]\nshowEmailPrompt = true\nheadless = true\naddress = "127.0.0.1"\n'
         '[theme]\nprimaryColor = "env:OUR_RED"\nheadingFontSizes = ["40px", "30px"]\n'
     )
-    (elsewhere / ".streamlit" / "secrets.toml").write_text(
-        '[auth]\nredirect_uri = "http://localhost/oauth2callback"\ncookie_secret = "x"\n'
-        'client_id = "x"\nclient_secret = "x"\nserver_metadata_url = "http://127.0.0.1:9/"\n'
-    )
+    secrets = SECRETS.format(secret=new_id(), provider="http://127.0.0.1:9")
+    (elsewhere / ".streamlit" / "secrets.toml").write_text(secrets)
     with AppServer(command=[command], OUR_RED="#aa0000") as app:
         page = new_page()
         page.goto(app.url)
@@ -122,7 +126,7 @@ def test_the_operators_own_streamlit_folder_counts_and_wins(
 def test_what_the_command_is_given_is_checked(
     command: Path, elsewhere: Path, options: list[str], status: int, words: str
 ) -> None:
-    done = subprocess.run([command, *options], capture_output=True, text=True, timeout=60)
+    done = ran(command, *options)
     assert (done.returncode, "Traceback" in done.stderr) == (status, False)
     assert words in done.stdout + done.stderr
 
@@ -140,7 +144,7 @@ def test_settings_of_the_folder_that_cannot_be_used_are_named(
 ) -> None:
     (elsewhere / ".streamlit").mkdir()
     (elsewhere / ".streamlit" / "config.toml").write_text(config)
-    done = subprocess.run([command], capture_output=True, text=True, timeout=60)
+    done = ran(command)
     assert done.returncode == 1
     assert words in done.stderr
     assert "Traceback" not in done.stderr
@@ -150,15 +154,14 @@ def test_the_doctor_speaks_to_monitors(
     command: Path, elsewhere: Path, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
-    asked = [command, "doctor", "--json"]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=60)
+    done = ran(command, "doctor", "--json")
     found = json.loads(done.stdout)
     assert (done.returncode, found["ok"], found["version"]) == (0, True, __version__)
     assert [check["name"] for check in found["checks"]] == [
         *("settings", "database", "model", "search")
     ]
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=60)
+    done = ran(command, "doctor", "--json")
     (wrong,) = [check for check in json.loads(done.stdout)["checks"] if not check["ok"]]
     assert (done.returncode, wrong["name"]) == (1, "model")
     assert "can't be reached" in wrong["message"]
