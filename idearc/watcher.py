@@ -131,6 +131,6 @@ class Watcher:
             if is_behind and is_news:
                 viewer.show_anew()
             elif is_behind:
-                self._told_more[viewer] = now
                 viewer.show_more()
+                self._told_more[viewer] = time.monotonic()
         return wait

@@ -16,6 +16,8 @@ from processes import free_port, wait_until_ready
 
 ROOT = Path(__file__).parent.parent
 COMMAND = Path(sys.executable).with_name("idearc")
+# For settings: pages look often, and for so long that no round is over on a slow machine.
+LOOK_OFTEN = {"IDEARC_TICK_SECONDS": "0.5", "IDEARC_MAX_TICKS": "1000"}
 
 
 def _pass_on(log: IO[bytes], read: list[bytes]) -> None:

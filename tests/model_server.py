@@ -23,6 +23,9 @@ from processes import LocalServer
 OPENAI_PATH, COMPATIBLE_PATH = "/v1/responses", "/v1/chat/completions"
 USAGE = {"input_tokens": 100, "output_tokens": 20}
 
+_AT_ONCE = threading.Event()
+_AT_ONCE.set()
+
 
 @dataclass
 class Reply:
@@ -40,6 +43,7 @@ class Reply:
     body: bytes | None = None  # instead of all that the API would say
     seconds_per_byte: float = 0
     hang_up: bool = False
+    goes_on: threading.Event = _AT_ONCE  # it is held until then
     reset_after: float | None = None  # this part of the body, the connection is reset
     change: Callable[[Any], str] = json.dumps  # makes the text of the example
     message: Callable[[str], dict[str, Any]] | None = None  # chat only: makes fields of the message
@@ -163,6 +167,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 reply = replies.pop(0) if replies else server.always.get(job, Reply())
             time.sleep(server.latency_seconds)
             server.gate.wait()
+            reply.goes_on.wait()
             if reply.hang_up:
                 self.close_connection = True
                 return

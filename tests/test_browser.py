@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from app_server import AppServer
+from app_server import LOOK_OFTEN, AppServer
 from axe_playwright_python.sync_playwright import Axe
 from conftest import TEXT, an_idea, example_findings, move_to
 from model_server import ModelServer, Reply
@@ -51,9 +51,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         move_to(place, patch)
         settings = {
             "IDEARC_DATABASE_URL": f"sqlite:///{place / 'idearc.db'}",
-            "IDEARC_TICK_SECONDS": "0.5",
-            "IDEARC_MAX_TICKS": "1000",  # so that no round is over on a slow machine
             "OPENAI_BASE_URL": model.url,
+            **LOOK_OFTEN,
         }
         with AppServer(**settings) as app:
             yield Servers(app, model, settings)
@@ -115,7 +114,7 @@ def open_tab(page: Page, name: str) -> None:
 
 
 def wait_until(page: Page, condition: Callable[[], bool]) -> None:
-    for _ in range(200):
+    for _ in range(600):  # so long waits only what hangs, on a busy machine, too
         if condition():
             return
         page.wait_for_timeout(100)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from app_server import AppServer
+from app_server import LOOK_OFTEN, AppServer
 from conftest import TEXT
 from model_server import ModelServer
 from platformdirs import user_cache_path
@@ -24,8 +24,7 @@ def newcomers_app() -> Iterator[AppServer]:
     """Fetches the model as a user's does, once for all runs of the tests on a machine."""
     kept = {"XDG_DATA_HOME": str(user_cache_path("idearc-tests", ensure_exists=True))}
     # A model that was loaded a moment ago is there again within two seconds.
-    patience = {"IDEARC_TICK_SECONDS": "0.5", "IDEARC_MAX_TICKS": "2000"}
-    patience["IDEARC_JOB_TIMEOUT"] = f"{PATIENCE / 1000:.0f}"
+    patience = {**LOOK_OFTEN, "IDEARC_JOB_TIMEOUT": f"{PATIENCE / 1000:.0f}"}
     # Else it depends on the test's speed what a run still has to do.
     with AppServer(**kept, **patience, IDEARC_WARM_UP="0") as app:
         yield app

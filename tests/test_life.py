@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas
 import pytest
-from app_server import AppServer
+from app_server import LOOK_OFTEN, AppServer
 from conftest import TEXT, move_to
 from model_server import ModelServer, Reply
 from playwright.sync_api import Page, expect
@@ -34,8 +34,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[AppServe
     place = tmp_path_factory.mktemp("app")
     with pytest.MonkeyPatch.context() as patch, ModelServer() as model:
         move_to(place, patch)
-        patch.setenv("IDEARC_TICK_SECONDS", "0.5")
-        with AppServer(OPENAI_BASE_URL=model.url) as app:
+        with AppServer(OPENAI_BASE_URL=model.url, **LOOK_OFTEN) as app:
             yield app, model
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from app_server import ROOT, AppServer
+from app_server import LOOK_OFTEN, ROOT, AppServer
 from model_server import ModelServer
 from oidc_provider_mock import run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
@@ -103,7 +103,7 @@ def site(tmp_path: Path, model_server: ModelServer) -> Iterator[Proxied]:
             secret=new_id(), provider=f"http://localhost:{provider.server_port}"
         )
         (tmp_path / ".streamlit" / "secrets.toml").write_text(secrets)
-        settings = {"OPENAI_BASE_URL": model_server.url, "IDEARC_TICK_SECONDS": "0.5"}
+        settings = {"OPENAI_BASE_URL": model_server.url, **LOOK_OFTEN}
         with AppServer(**settings) as app, nginx(tmp_path, app.url, url.rpartition(":")[2]):
             yield Proxied(app, url)
 

@@ -12,6 +12,7 @@ from model_server import ModelServer, Reply
 from playwright.sync_api import BrowserContext, Page, expect
 from streamlit.testing.v1 import AppTest
 from test_browser import (
+    ALL_IS_SENT,
     INVALID_KEY,
     content,
     expect_findings,
@@ -154,6 +155,7 @@ def test_what_is_being_written_stays_when_an_answer_comes(
     page.get_by_role("link", name="New idea").click()
     page.get_by_label("Your idea").fill("Another idea, not yet")
     page.wait_for_timeout(1_000)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(*ALL_IS_SENT)
     runs.clear()
     model_server.gate.set()
     page.wait_for_timeout(1_500)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from app_server import AppServer
+from app_server import LOOK_OFTEN, AppServer
 from conftest import TEXT, move_to
 from model_server import ModelServer, Reply
 from oidc_provider_mock import run_server_in_thread
@@ -57,7 +57,6 @@ def model_server(the_model_server: ModelServer) -> Iterator[ModelServer]:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_server: ModelServer) -> Path:
-    monkeypatch.setenv("IDEARC_TICK_SECONDS", "0.5")
     monkeypatch.setenv("OPENAI_BASE_URL", model_server.url)
     return tmp_path
 
@@ -69,13 +68,12 @@ def with_log_in(
     place = tmp_path_factory.mktemp("app")
     with pytest.MonkeyPatch.context() as patch, run_server_in_thread() as provider:
         move_to(place, patch)
-        patch.setenv("IDEARC_TICK_SECONDS", "0.5")
         patch.setenv("IDEARC_IDEAS_PER_HOUR", "4")
         address = f"http://localhost:{provider.server_port}"
         (place / ".streamlit").mkdir()
         secrets = SECRETS.format(secret=new_id(), provider=address)
         (place / ".streamlit" / "secrets.toml").write_text(secrets)
-        with AppServer(OPENAI_BASE_URL=the_model_server.url) as app:
+        with AppServer(OPENAI_BASE_URL=the_model_server.url, **LOOK_OFTEN) as app:
             yield app
 
 
