@@ -14,7 +14,7 @@ from processes import free_port
 from prometheus_client.parser import text_string_to_metric_families
 from search_server import SearchServer
 from temporal_server import TemporalServer, WorkerProcess
-from test_browser import open_tab, submit, tab
+from test_browser import open_tab, submit, tab, wait_until
 from test_core import eventually, states
 
 from idearc import __version__
@@ -58,6 +58,7 @@ def test_metrics_are_there_before_the_first_visitor_and_tell_of_runs(
         page = new_page()
         submit(page, app)
         expect(page.get_by_text("Looking for competitors")).to_be_visible()
+        wait_until(page, lambda: len(model_server.requests) == 1)
         now = read(port)
         assert (now["idearc_runs_live"], now["idearc_runs_waiting"]) == (1, 1)
         assert now["idearc_run_seconds_count competitors ended"] == 0
