@@ -31,7 +31,6 @@ from idearc.store import Store
 WORKSPACE = re.compile(r"/workspace\?idea=[0-9a-f]{32}")
 INVALID_KEY = Reply(status=401)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-ALL_IS_SENT = ("data-test-script-state", "notRunning")
 
 Send = Callable[[bytes], None]
 
@@ -133,6 +132,12 @@ def handle_messages(page: Page, handle: Callable[[bytes, Send], None]) -> None:
 
 def content(page: Page) -> Locator:
     return page.locator(".st-key-content")
+
+
+def expect_all_is_sent(page: Page) -> None:
+    """Of what runs now for this page, which has begun."""
+    there = page.get_by_test_id("stApp")
+    expect(there).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def expect_findings(page: Page) -> None:
@@ -721,7 +726,7 @@ def test_hostile_text_is_text_in_every_other_place_too(
     for text, end in ((HOSTILE[1], "onerror=alert(1)>"), (HOSTILE[2], "image.png)")):
         model_server.always["features"] = Reply(status=400, error={"message": f"No {text}"})
         page.goto(f"{app.url}/workspace?idea={second.id}&tab=features")
-        expect(page.get_by_test_id("stApp")).to_have_attribute(*ALL_IS_SENT)
+        expect_all_is_sent(page)
         page.get_by_role("button", name="Try again").click()
         expect(page.get_by_role("alert").filter(has_text=end)).to_be_visible()
     page.get_by_role("button", name="Delete", exact=True).click()
@@ -1169,7 +1174,7 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
     for url, words in shown.items():
         page.goto(url)
         expect(page.get_by_text(words).first).to_be_visible()
-        expect(page.get_by_test_id("stApp")).to_have_attribute(*ALL_IS_SENT)
+        expect_all_is_sent(page)
         expect(page.locator("button [part=label]:empty")).to_have_count(0)
         backgrounds = set()
         for scheme in ("light", "dark"):

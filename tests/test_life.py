@@ -14,7 +14,7 @@ from conftest import TEXT, move_to
 from model_server import ModelServer, Reply
 from playwright.sync_api import Page, expect
 from pypdfium2 import PdfDocument
-from test_browser import ALL_IS_SENT, let_runs_end, open_tab, submit, tab
+from test_browser import expect_all_is_sent, let_runs_end, open_tab, submit, tab
 
 from idearc.jobs import JOBS
 
@@ -187,7 +187,7 @@ def test_print_export_and_import(
     page.get_by_text("Deposit with a tap").click()
     expect(page.get_by_text("First version: 4 of 7")).to_be_visible()
     # What is printed is drawn last.
-    expect(page.get_by_test_id("stApp")).to_have_attribute(*ALL_IS_SENT)
+    expect_all_is_sent(page)
 
     page.emulate_media(color_scheme="dark")
     printed = PdfDocument(page.pdf())

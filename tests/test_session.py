@@ -12,9 +12,9 @@ from model_server import ModelServer, Reply
 from playwright.sync_api import BrowserContext, Page, expect
 from streamlit.testing.v1 import AppTest
 from test_browser import (
-    ALL_IS_SENT,
     INVALID_KEY,
     content,
+    expect_all_is_sent,
     expect_findings,
     let_runs_end,
     open_tab,
@@ -155,7 +155,7 @@ def test_what_is_being_written_stays_when_an_answer_comes(
     page.get_by_role("link", name="New idea").click()
     page.get_by_label("Your idea").fill("Another idea, not yet")
     page.wait_for_timeout(1_000)
-    expect(page.get_by_test_id("stApp")).to_have_attribute(*ALL_IS_SENT)
+    expect_all_is_sent(page)
     runs.clear()
     model_server.gate.set()
     page.wait_for_timeout(1_500)

@@ -12,9 +12,9 @@ from model_server import ModelServer, Reply
 from oidc_provider_mock import run_server_in_thread
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_browser import (
-    ALL_IS_SENT,
     WORKSPACE,
     content,
+    expect_all_is_sent,
     expect_findings,
     open_tab,
     submit,
@@ -142,7 +142,7 @@ def test_ideas_are_for_who_made_them_alone(
                 expect(one.page.get_by_role("link", name="New idea")).to_be_visible()
                 expect(one.page.get_by_role("link", name="start page")).to_be_visible()
                 expect(one.page.get_by_role("button", name="Log out")).to_be_visible()
-                expect(one.page.get_by_test_id("stApp")).to_have_attribute(*ALL_IS_SENT)
+                expect_all_is_sent(one.page)
                 assert f"Idea of {other.name}" not in one.page.content()
                 said.append(one.page.locator(".stMain").inner_text())
             assert said[0] == said[1]  # nobody learns whether there is one
