@@ -42,6 +42,30 @@ def test_what_a_run_says_is_shown_as_text(state: State) -> None:
     assert r"\!\[\]\(" in said.value
 
 
+def test_it_is_said_that_a_job_works_where_the_database_is_gone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a page that waits would show a traceback at the first tick that asks how long it may."""
+
+    def page(idearc: object) -> None:
+        from typing import Any, cast
+
+        from idearc.jobs import JOBS
+        from idearc.progress import Progress, State
+        from idearc.views import states
+
+        states.working(cast(Any, idearc), JOBS["features"], Progress(State.WORKING))
+
+    monkeypatch.setenv("OPENAI_API_KEY", API_KEY)
+    idearc = build(read_settings())
+    with store._engine.begin() as connection:
+        connection.execute(text("ALTER TABLE result RENAME TO gone"))
+    shown = AppTest.from_function(page, args=(idearc,)).run()
+    (working,) = shown.get("bidi_component")
+    assert JOBS["features"].doing in working.proto.json
+    assert not shown.exception
+
+
 def test_a_tab_says_what_is_written_and_that_it_takes_long() -> None:
     written = Preview([Entry("N", "W")])
     labels = [

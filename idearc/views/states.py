@@ -1,12 +1,14 @@
 """How it is said how far the jobs of an idea are."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from idearc.core import Idearc
+from idearc.errors import IdearcError
 from idearc.jobs import JOBS, Job
 from idearc.markdown import plain
 from idearc.models import Idea, new_id, now
@@ -85,8 +87,10 @@ def _counted(job: Job, count: int) -> str:
 
 def working(idearc: Idearc, job: Job, progress: Progress) -> None:
     """That a job works, on what, and since when."""
-    # How long it usually takes says nothing of what it waits for.
-    usual = "" if progress.note else _usual(idearc, job.name)
+    usual = ""
+    if not progress.note:  # how long it usually takes says nothing of what it waits for
+        with suppress(IdearcError):  # the run goes on while the database can't be read
+            usual = _usual(idearc, job.name)
     doing = progress.note or job.doing
     browser.working(doing, _elapsed(progress), usual, key=f"working-{job.name}")
     if not progress.preview:
