@@ -134,10 +134,14 @@ def content(page: Page) -> Locator:
     return page.locator(".st-key-content")
 
 
-def expect_all_is_sent(page: Page) -> None:
-    """Of what runs now for this page, which has begun."""
+def expect_all_is_drawn(page: Page) -> None:
+    """Of what runs now for this page, which has begun.
+
+    Streamlit's page fetches the script of a kind of element when the first of it comes.
+    """
     there = page.get_by_test_id("stApp")
     expect(there).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
 def expect_findings(page: Page) -> None:
@@ -457,6 +461,7 @@ def test_bad_input_is_explained_and_what_was_typed_stays(
 
 def restart(page: Page, app: AppServer) -> None:
     """Kills the server and starts it anew; at the end the browser is connected again."""
+    expect_all_is_drawn(page)
     there = page.get_by_test_id("stApp")
     app.kill()
     expect(there).not_to_have_attribute("data-test-connection-state", "CONNECTED")
@@ -470,6 +475,7 @@ def test_a_killed_server_is_told_and_nothing_doubles(
     model_server.gate.clear()
     submit(page, app)
     expect(page.get_by_text(re.compile("Looking for competitors · [1-9]"))).to_be_visible()
+    expect_all_is_drawn(page)
     app.kill()
     model_server.gate.set()
     app.start()
@@ -628,6 +634,7 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
 
     def check(panel: Locator, job_name: str, times: int) -> None:
         """Each text is seen as it was written, and links lead to searches and nowhere else."""
+        expect_all_is_drawn(page)
         shown = seen(panel)
         for text in HOSTILE:
             assert shown.count(text) >= times, f"{text} in {shown}"
@@ -677,6 +684,7 @@ def test_hostile_text_is_shown_as_text_and_loads_nothing(
     page.goto(f"{app.url}/ideas")
     links = page.get_by_test_id("stMain").get_by_role("link")
     expect(links).to_have_count(2 + 2 + len(HOSTILE))
+    expect_all_is_drawn(page)
     names = [seen(link) for link in links.all()][2:]
     assert sorted(names) == sorted(["Searched", HOSTILE[5], *HOSTILE])
 
@@ -726,12 +734,13 @@ def test_hostile_text_is_text_in_every_other_place_too(
     for text, end in ((HOSTILE[1], "onerror=alert(1)>"), (HOSTILE[2], "image.png)")):
         model_server.always["features"] = Reply(status=400, error={"message": f"No {text}"})
         page.goto(f"{app.url}/workspace?idea={second.id}&tab=features")
-        expect_all_is_sent(page)
+        expect_all_is_drawn(page)
         page.get_by_role("button", name="Try again").click()
         expect(page.get_by_role("alert").filter(has_text=end)).to_be_visible()
     page.get_by_role("button", name="Delete", exact=True).click()
     question = page.get_by_role("dialog")
     expect(question.get_by_text("goes for good")).to_be_visible()
+    expect_all_is_drawn(page)
     assert HOSTILE[2] in seen(question)
     expect(question.get_by_role("img", name="x")).to_have_count(0)
 
@@ -813,6 +822,7 @@ def test_entries_are_seen_as_they_are_written_by_everybody_at_any_time(
     expect(written(page)).to_have_count(0)
     open_tab(page, "competitors")
     expect(written(page)).to_have_count(2)
+    expect_all_is_drawn(other)
     first = written(other).first.locator("b")
     before = first.bounding_box()
     (idea,) = store.ideas(limit=10)
@@ -823,6 +833,7 @@ def test_entries_are_seen_as_they_are_written_by_everybody_at_any_time(
         expect(one.get_by_role("link", name="Name 3")).to_be_visible()
         expect(written(one)).to_have_count(0)
         expect(one).to_have_title("2 of 2 ready · Salon gaps")
+    expect_all_is_drawn(other)
     after = other.get_by_role("heading", name="Name 1").bounding_box()
     assert before
     assert after
@@ -860,6 +871,7 @@ def test_a_server_that_is_killed_in_the_middle_keeps_nothing_of_a_preview(
     model_server.always["competitors"] = Reply(pauses_at=3)
     submit(page, app)
     expect(written(page)).to_have_count(2)
+    expect_all_is_drawn(page)
     app.kill()
     app.start()
     expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · interrupted")
@@ -1050,6 +1062,7 @@ def test_each_text_stands_at_the_side_where_its_first_letter_begins(
     store.save(JOBS["competitors"], idea.id, Answer([one, many], said), 20)
     page.goto(f"{app.url}/workspace?idea={idea.id}")
     expect(page.get_by_role("link", name="موعدك")).to_be_visible()
+    expect_all_is_drawn(page)
 
     def side(place: Locator) -> str:
         return str(place.first.evaluate(SIDE))
@@ -1174,7 +1187,7 @@ def test_it_is_accessible_on_a_phone_and_nothing_sticks_out(
     for url, words in shown.items():
         page.goto(url)
         expect(page.get_by_text(words).first).to_be_visible()
-        expect_all_is_sent(page)
+        expect_all_is_drawn(page)
         expect(page.locator("button [part=label]:empty")).to_have_count(0)
         backgrounds = set()
         for scheme in ("light", "dark"):

@@ -14,7 +14,7 @@ from conftest import TEXT, move_to
 from model_server import ModelServer, Reply
 from playwright.sync_api import Page, expect
 from pypdfium2 import PdfDocument
-from test_browser import expect_all_is_sent, let_runs_end, open_tab, submit, tab
+from test_browser import expect_all_is_drawn, let_runs_end, open_tab, submit, tab
 
 from idearc.jobs import JOBS
 
@@ -68,6 +68,7 @@ def test_what_one_can_do_stands_in_one_row(
     buttons = [
         page.get_by_role("button", name=name, exact=True) for name in ("Share", "Export", "Delete")
     ]
+    expect_all_is_drawn(page)
     boxes = [control.bounding_box() for control in (compare, refine, *buttons)]
     assert all(boxes)
     assert len({(box["y"], box["height"]) for box in boxes}) == 1
@@ -187,7 +188,7 @@ def test_print_export_and_import(
     page.get_by_text("Deposit with a tap").click()
     expect(page.get_by_text("First version: 4 of 7")).to_be_visible()
     # What is printed is drawn last.
-    expect_all_is_sent(page)
+    expect_all_is_drawn(page)
 
     page.emulate_media(color_scheme="dark")
     printed = PdfDocument(page.pdf())

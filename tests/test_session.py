@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from test_browser import (
     INVALID_KEY,
     content,
-    expect_all_is_sent,
+    expect_all_is_drawn,
     expect_findings,
     let_runs_end,
     open_tab,
@@ -155,7 +155,7 @@ def test_what_is_being_written_stays_when_an_answer_comes(
     page.get_by_role("link", name="New idea").click()
     page.get_by_label("Your idea").fill("Another idea, not yet")
     page.wait_for_timeout(1_000)
-    expect_all_is_sent(page)
+    expect_all_is_drawn(page)
     runs.clear()
     model_server.gate.set()
     page.wait_for_timeout(1_500)

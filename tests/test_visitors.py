@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_browser import (
     WORKSPACE,
     content,
-    expect_all_is_sent,
+    expect_all_is_drawn,
     expect_findings,
     open_tab,
     submit,
@@ -124,6 +124,7 @@ def test_without_log_in_there_is_nothing_but_its_button(
     for path in [*addresses(people[0].ideas[0]), *others]:
         page.goto(with_log_in.url + path)
         expect(page.get_by_role("button", name="Log in")).to_be_visible()
+        expect_all_is_drawn(page)
         shown = page.locator(".stMain")
         assert shown.inner_text().split("\n\n")[0] == "Log in"
         assert "Idea of" not in page.content()
@@ -142,7 +143,7 @@ def test_ideas_are_for_who_made_them_alone(
                 expect(one.page.get_by_role("link", name="New idea")).to_be_visible()
                 expect(one.page.get_by_role("link", name="start page")).to_be_visible()
                 expect(one.page.get_by_role("button", name="Log out")).to_be_visible()
-                expect_all_is_sent(one.page)
+                expect_all_is_drawn(one.page)
                 assert f"Idea of {other.name}" not in one.page.content()
                 said.append(one.page.locator(".stMain").inner_text())
             assert said[0] == said[1]  # nobody learns whether there is one
