@@ -106,9 +106,10 @@ def test_the_tabs_say_what_temporal_says(
             expect(away).to_be_visible()
             expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · not known")
             temporal.start()
-            expect(page.get_by_text("Looking for competitors")).to_be_visible()
+            expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · working")
             model_server.gate.set()
             expect(page.get_by_role("link", name="Name 1")).to_be_visible()
             expect(page.locator("iframe")).to_have_count(0)
-    assert model_server.asked("competitors") == 3
+    # Once more where it was away for so long that a worker counts as gone.
+    assert model_server.asked("competitors") in {3, 4}
     temporal.close()
