@@ -357,8 +357,9 @@ def test_a_tick_without_news_draws_nothing_anew(
     wait_until(page, lambda: tick_ended in ends)  # at its first tick it prepares for what comes
     drawn.clear()
     ends.clear()
-    wait_until(page, lambda: len(ends) >= 3)
-    assert set(ends) == {tick_ended}
+    wait_until(page, lambda: ends.count(tick_ended) >= 3)
+    # On a slow machine a tick may end the one before.
+    assert {*ends} <= {tick_ended, ForwardMsg.FINISHED_EARLY_FOR_RERUN}
     assert set(drawn) == {"streamlit_autorefresh.st_autorefresh"}  # else it would go
 
 
