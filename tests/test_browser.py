@@ -460,11 +460,16 @@ def test_bad_input_is_explained_and_what_was_typed_stays(
     assert not page.evaluate("window.standsAlone")  # what was wrong is mended by then
 
 
+def kill(app: AppServer, page: Page) -> None:
+    """Once the page is whole: what it fetches from a server that is down is lost to it."""
+    expect_all_is_drawn(page)
+    app.kill()
+
+
 def restart(page: Page, app: AppServer) -> None:
     """Kills the server and starts it anew; at the end the browser is connected again."""
-    expect_all_is_drawn(page)
     there = page.get_by_test_id("stApp")
-    app.kill()
+    kill(app, page)
     expect(there).not_to_have_attribute("data-test-connection-state", "CONNECTED")
     app.start()
     expect(there).to_have_attribute("data-test-connection-state", "CONNECTED")
@@ -476,8 +481,7 @@ def test_a_killed_server_is_told_and_nothing_doubles(
     model_server.gate.clear()
     submit(page, app)
     expect(page.get_by_text(re.compile("Looking for competitors · [1-9]"))).to_be_visible()
-    expect_all_is_drawn(page)
-    app.kill()
+    kill(app, page)
     model_server.gate.set()
     app.start()
 
@@ -872,8 +876,7 @@ def test_a_server_that_is_killed_in_the_middle_keeps_nothing_of_a_preview(
     model_server.always["competitors"] = Reply(pauses_at=3)
     submit(page, app)
     expect(written(page)).to_have_count(2)
-    expect_all_is_drawn(page)
-    app.kill()
+    kill(app, page)
     app.start()
     expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · interrupted")
     expect(content(page).get_by_text("This was interrupted")).to_be_visible()

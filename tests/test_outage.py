@@ -106,10 +106,12 @@ def test_the_tabs_say_what_temporal_says(
             expect(away).to_be_visible()
             expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · not known")
             temporal.start()
+            # Away for long, its worker counts as gone, and the attempt is made once more.
+            goes_on_or_again = "^(Looking for competitors|Attempt 2 .*: Its worker is gone)"
+            expect(page.get_by_text(re.compile(goes_on_or_again))).to_be_visible()
             expect(tab(page, JOBS["competitors"])).to_have_text("Competitors · working")
             model_server.gate.set()
             expect(page.get_by_role("link", name="Name 1")).to_be_visible()
             expect(page.locator("iframe")).to_have_count(0)
-    # Once more where it was away for so long that a worker counts as gone.
     assert model_server.asked("competitors") in {3, 4}
     temporal.close()

@@ -14,7 +14,7 @@ from model_server import ModelServer
 from oidc_provider_mock import run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 from processes import free_port, wait_until_ready
-from test_browser import expect_all_is_drawn, expect_findings, fill_in, open_tab, submit, tab
+from test_browser import expect_findings, fill_in, kill, open_tab, submit, tab
 from test_visitors import SECRETS, log_in
 
 from idearc.jobs import JOBS
@@ -121,14 +121,12 @@ def test_two_people_work_behind_it_each_on_their_own(
     alice, bob = people.values()
 
     model_server.gate.clear()
-    # Without a new page: browsers keep no scripts of a site whose certificate they don't know, and
-    # what is fetched from a server that is down is lost to the page.
+    # Without a new page: browsers keep no scripts of a site whose certificate they don't know.
     bob.get_by_role("link", name="New idea").click()
     bob.get_by_label("Your idea").fill("Another thought of bob")
     bob.get_by_role("button", name="Submit idea").click()
     expect(tab(bob, JOBS["competitors"])).to_have_text("Competitors · working")
-    expect_all_is_drawn(bob)
-    site.kill()
+    kill(site, bob)
     model_server.gate.set()
     site.start()
     for job in JOBS.values():  # without a click
